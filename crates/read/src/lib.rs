@@ -1,1 +1,40 @@
-//! placeholder
+//! Bytes to facts, one folder per format; then the join: facts to a model.
+//!
+//! A reader is one folder and one line in [`readers`]. It takes files that it recognises and emits facts about names as
+//! the files spell them, each with its origin, and problems; it never panics and never stops the rest.
+//!
+//! Not here: what a model is (`plimsoll-model`), how it is shown (`plimsoll-report`).
+
+pub mod address;
+pub mod compose;
+pub mod corpus;
+pub mod facts;
+pub mod kubernetes;
+pub mod kustomize;
+pub mod plimsoll_yaml;
+pub mod redact;
+pub mod source;
+pub mod tree;
+
+use plimsoll_model::FileId;
+
+use corpus::Corpus;
+use facts::Facts;
+
+/// A reader of one format.
+#[derive(Clone, Copy)]
+pub struct Reader {
+    /// Its name: `kubernetes`, `compose`.
+    pub name: &'static str,
+    /// Its page of the reference: the head of its module.
+    pub page: &'static str,
+    /// Whether a file is for this reader. May look at the text, which is read once and kept.
+    pub takes: fn(&Corpus, FileId) -> bool,
+    /// Reads all files that it takes.
+    pub read: fn(&Corpus, &[FileId]) -> Facts,
+}
+
+/// Every reader, in the order in which their facts are joined.
+pub fn readers() -> &'static [Reader] {
+    &[]
+}

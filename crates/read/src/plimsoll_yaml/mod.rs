@@ -1,0 +1,5 @@
+//! plimsoll.yaml: what no file can say.
+
+/// What one plimsoll.yaml says.
+#[derive(Clone, Debug, Default)]
+pub struct Supposed {}
