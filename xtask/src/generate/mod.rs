@@ -57,11 +57,13 @@ fn pages(root: &Path) -> io::Result<Pages> {
     pages.insert("readers.md".to_owned(), readers::page(&tree));
     pages.insert("command-line.md".to_owned(), command_line::page(&binary)?);
     for (name, title, lead) in schema::PUBLISHED {
-        if let Some(text) = binary.schema(name)? {
-            let schema = serde_json::from_str(&text).map_err(io::Error::other)?;
-            pages.insert(schema::file_name(name), schema::page(name, title, lead, &schema));
-            pages.insert(format!("{name}.schema.json"), text);
-        }
+        let Some(text) = binary.schema(name)? else {
+            eprintln!("note: `plimsoll schema {name}` prints nothing, so its page is left out");
+            continue;
+        };
+        let schema = serde_json::from_str(&text).map_err(io::Error::other)?;
+        pages.insert(schema::file_name(name), schema::page(name, title, lead, &schema));
+        pages.insert(format!("{name}.schema.json"), text);
     }
     Ok(pages)
 }

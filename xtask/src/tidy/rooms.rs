@@ -77,17 +77,22 @@ fn check_map(tree: &Tree, findings: &mut Vec<Finding>) {
         findings.push(Finding::new(MAP, 1, "the code map is missing", "write it"));
         return;
     };
-    let listed: Vec<&str> =
-        map.split("`crates/").skip(1).filter_map(|rest| rest.split_once('`')).map(|p| p.0).collect();
+    let listed = listed(map);
     let rooms = tree.folders("crates/");
     for room in rooms.iter().filter(|room| !listed.contains(room)) {
         let what = format!("the code map lacks `crates/{room}`");
         findings.push(Finding::new(MAP, 1, what, "add its line"));
     }
     for name in listed.iter().filter(|name| !rooms.contains(*name)) {
-        let line = line_where(map, |line| line.contains(&format!("`crates/{name}`")));
+        let line = line_where(map, |line| line.contains(&format!("`crates/{name}")));
         findings.push(Finding::new(MAP, line, format!("there is no `crates/{name}`"), "remove its line"));
     }
+}
+
+/// The crates that a text names as `crates/NAME`, or as a path below one.
+fn listed(map: &str) -> Vec<&str> {
+    let names = map.split("`crates/").skip(1).filter_map(|rest| rest.split(['/', '`']).next());
+    names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')).collect()
 }
 
 #[cfg(test)]
@@ -125,7 +130,7 @@ mod tests {
             ("crates/read/src/lib.rs", HEAD),
             ("crates/read/src/utils.rs", HEAD),
             ("crates/serve/Cargo.toml", ""),
-            (super::MAP, "`crates/read`\n`crates/serve`\n`crates/gone`"),
+            (super::MAP, "`crates/read/src/*`\n`crates/serve`\n`crates/gone`\n`crates/*`"),
         ];
         expect_findings(
             check,
