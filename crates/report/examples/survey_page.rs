@@ -1,9 +1,11 @@
 //! Writes one face of a test estate to standard output, to look at: `cargo run --example survey_page -- html 25`.
 
+#![allow(clippy::disallowed_methods, reason = "this one is a program, for people who look at faces")]
+
 #[path = "../tests/estate/mod.rs"]
 mod estate;
 
-use plimsoll_report::survey::{self, Colour, TextOptions};
+use plimsoll_report::survey::{self, Colour, PageOptions, TextOptions};
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -18,6 +20,7 @@ fn main() {
         TextOptions { width, colour: Colour::Ansi, paths: vec!["examples/chandlery".into()], ..TextOptions::default() };
     let page = match words.first().map(String::as_str) {
         Some("json") => survey::json(&model),
+        Some("markdown") => survey::markdown(&model, &PageOptions::default()),
         Some("plain") => survey::text(&model, &TextOptions { colour: Colour::Plain, ..options }),
         Some("all") => {
             survey::text(&model, &TextOptions { colour: Colour::Plain, unmatched: true, evidence: true, ..options })

@@ -2,11 +2,13 @@
 //!
 //! [`outline`] asks the model once; each face only lays it out. Not here: the order of exit codes, where the text goes.
 
+mod markdown;
 mod outline;
 mod text;
 
 use plimsoll_model::{EnvironmentId, Model, json::ModelJson};
 
+pub use markdown::markdown;
 pub use text::{Colour, TextOptions, text};
 
 /// The model's documented JSON form, `plimsoll-model/1`, pretty, with a last newline.

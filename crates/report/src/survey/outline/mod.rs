@@ -4,7 +4,9 @@
 //! of the chosen environment.
 
 mod drift;
+mod gap_grid;
 mod gaps;
+mod grid;
 mod runs;
 mod unknowns;
 
@@ -14,10 +16,12 @@ use plimsoll_model::{
     Call, CallId, Component, ComponentId, ComponentKind, EnvironmentId, Model, Protocol, Support, View,
 };
 
-pub(crate) use drift::drift;
-pub(crate) use gaps::{loose_first, not_read_kinds};
-pub(crate) use runs::{Presence, presence, runs};
-pub(crate) use unknowns::{unknown_calls, unknown_components};
+pub(crate) use drift::{Drift, drift};
+pub(crate) use gap_grid::gap_grids;
+pub(crate) use gaps::{NotReadKind, loose_first, not_read_kinds};
+pub(crate) use grid::{Grid, Said, absent, grids};
+pub(crate) use runs::{Presence, Runs, presence, runs};
+pub(crate) use unknowns::{UnknownComponent, unknown_calls, unknown_components};
 
 /// A model in one environment, with what all faces ask of it.
 pub(crate) struct Outline<'m> {

@@ -75,12 +75,7 @@ fn component(table: &mut Table, outline: &Outline<'_>, kind_word: &str, id: Comp
             cells.extend([runs.copies, runs.cpu, runs.memory, runs.probes, runs.scaler].map(inked));
         }
         presence => {
-            let word = match presence {
-                Presence::Elsewhere => "not here",
-                Presence::NotOurs => "–",
-                Presence::Here | Presence::Unknown => "?",
-            };
-            cells.push(inked(word.to_owned()));
+            cells.push(inked(outline::absent(presence).to_owned()));
             cells.extend(std::iter::repeat_with(|| inked(String::new())).take(4));
         }
     }
