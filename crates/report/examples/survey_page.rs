@@ -21,6 +21,7 @@ fn main() {
     let page = match words.first().map(String::as_str) {
         Some("json") => survey::json(&model),
         Some("markdown") => survey::markdown(&model, &PageOptions::default()),
+        Some("html") => survey::html(&model, &PageOptions::default()),
         Some("plain") => survey::text(&model, &TextOptions { colour: Colour::Plain, ..options }),
         Some("all") => {
             survey::text(&model, &TextOptions { colour: Colour::Plain, unmatched: true, evidence: true, ..options })

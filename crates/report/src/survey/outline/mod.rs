@@ -17,10 +17,10 @@ use plimsoll_model::{
 };
 
 pub(crate) use drift::{Drift, drift};
-pub(crate) use gap_grid::gap_grids;
+pub(crate) use gap_grid::{gap_grids, not_read_files};
 pub(crate) use gaps::{NotReadKind, loose_first, not_read_kinds};
-pub(crate) use grid::{Grid, Said, absent, grids};
-pub(crate) use runs::{Presence, Runs, presence, runs};
+pub(crate) use grid::{Grid, Said, absent, grids, page_grids};
+pub(crate) use runs::{Presence, Runs, one, presence, runs};
 pub(crate) use unknowns::{UnknownComponent, unknown_calls, unknown_components};
 
 /// A model in one environment, with what all faces ask of it.
@@ -93,12 +93,23 @@ impl<'m> Outline<'m> {
 
     /// Calls between the system's own components in this environment.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (CallId, &'m Call)> + use<'m> {
-        let (model, environment) = (self.model, self.view.environment);
-        let own = move |id: ComponentId| model.component(id).support.is_none();
-        model.call_ids().filter(move |(_, call)| {
-            let here = environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e));
-            here && own(call.from) && own(call.to)
+        let environment = self.view.environment;
+        self.calls_anywhere().filter(move |(_, call)| {
+            environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e))
         })
+    }
+
+    /// Calls between the system's own components in any environment.
+    pub(crate) fn calls_anywhere(&self) -> impl Iterator<Item = (CallId, &'m Call)> + use<'m> {
+        let model = self.model;
+        let own = move |id: ComponentId| model.component(id).support.is_none();
+        model.call_ids().filter(move |(_, call)| own(call.from) && own(call.to))
+    }
+
+    /// The same model in another environment, for questions about deployments.
+    pub(crate) fn elsewhere(&self, environment: EnvironmentId) -> Self {
+        let view = View::new(self.model, Some(environment));
+        Self { model: self.model, view, callers: Vec::new(), operation_counts: Vec::new() }
     }
 
     /// How many pairs of components talk.

@@ -37,7 +37,7 @@ impl<'o> Sheet<'o> {
 
     /// One line that stands in, cut to the width.
     pub(crate) fn line(&mut self, ink: Ink, text: &str) {
-        let text = super::table::cut(text, self.options.width.saturating_sub(INDENT));
+        let text = crate::words::cut(text, self.options.width.saturating_sub(INDENT));
         self.out.push_str(&" ".repeat(INDENT));
         self.out.push_str(&self.ink(ink, &text));
         self.out.push('\n');
@@ -54,13 +54,13 @@ impl<'o> Sheet<'o> {
     pub(crate) fn beside(&mut self, name: &Cell, column: usize, pieces: &[Cell]) {
         let left = INDENT + column + 2;
         let room = self.options.width.saturating_sub(left).max(12);
-        let shown = super::table::cut(&name.1, column);
+        let shown = crate::words::cut(&name.1, column);
         let mut line = " ".repeat(INDENT);
         line.push_str(&self.ink(name.0, &shown));
         line.push_str(&" ".repeat(column.saturating_sub(shown.chars().count()) + 2));
         let mut used = 0;
         for (ink, piece) in pieces {
-            let piece = super::table::cut(piece, room);
+            let piece = crate::words::cut(piece, room);
             let length = piece.chars().count();
             if used > 0 && used + 1 + length > room {
                 self.out.push_str(line.trim_end());
