@@ -31,3 +31,12 @@ pub fn addresses(value: &str) -> Vec<Address> {
     let _ = value;
     Vec::new()
 }
+
+/// scheme
+pub fn protocol_of_scheme(_scheme: &str) -> Option<plimsoll_model::Protocol> {
+    None
+}
+/// port
+pub fn protocol_of_port(_port: u16) -> Option<plimsoll_model::Protocol> {
+    None
+}

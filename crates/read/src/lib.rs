@@ -6,14 +6,19 @@
 //! Not here: what a model is (`plimsoll-model`), how it is shown (`plimsoll-report`).
 
 pub mod address;
+pub mod codeowners;
 pub mod compose;
+pub mod config;
 pub mod corpus;
 pub mod facts;
+pub mod join;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod left_out;
 pub mod plimsoll_yaml;
 pub mod redact;
 pub mod source;
+pub mod survey;
 pub mod tree;
 
 use plimsoll_model::FileId;
@@ -36,5 +41,10 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[]
+    &[kubernetes::READER]
+}
+
+/// The values of a configuration file that is put into a container.
+pub(crate) fn mounted_values(_corpus: &Corpus, _file: &facts::MountedFile) -> Vec<(String, String, facts::Origin)> {
+    Vec::new()
 }

@@ -11,3 +11,8 @@ pub fn value<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     let _ = key;
     Cow::Borrowed(value)
 }
+
+/// The words of a command with credentials taken out.
+pub fn words(words: &[String]) -> Vec<String> {
+    words.iter().map(|word| value("", word).into_owned()).collect()
+}

@@ -1,0 +1,167 @@
+//! Values that may name somebody else, with who says them: variables, arguments, configuration files, images.
+
+use std::collections::BTreeSet;
+
+use super::folders::Folders;
+use super::identity::{PartId, Parts};
+use crate::corpus::Corpus;
+use crate::facts::{About, Facts, Origin, Role, VariantId};
+
+/// Where a value stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// An environment variable.
+    Environment,
+    /// A configuration file.
+    Configuration,
+    /// A word of a command.
+    Argument,
+    /// A word of a command that runs before the start: a hint, never an edge.
+    Wait,
+}
+
+/// A value and who says it.
+#[derive(Clone, Debug)]
+pub(super) struct Mentioned {
+    /// Who.
+    pub(super) by: PartId,
+    /// In which variant; `None` in all.
+    pub(super) variant: Option<VariantId>,
+    /// The namespace of who says it.
+    pub(super) namespace: Option<String>,
+    /// Under which key; for a word, the flag before it.
+    pub(super) key: String,
+    /// What.
+    pub(super) value: String,
+    /// Where it stands.
+    pub(super) origin: Origin,
+    /// In what it stands.
+    pub(super) place: Place,
+}
+
+/// Collects all of them.
+pub(super) fn collect(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders) -> Vec<Mentioned> {
+    let mut out = Vec::new();
+    of_units(corpus, facts, parts, &mut out);
+    of_files(corpus, facts, parts, folders, &mut out);
+    of_images(facts, parts, folders, &mut out);
+    out
+}
+
+fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
+    for (index, unit) in facts.units.iter().enumerate() {
+        for container in &unit.containers {
+            let mention = |key: &str, value: &str, origin: &Origin, place| Mentioned {
+                by: parts.of_unit[index],
+                variant: Some(unit.variant),
+                namespace: unit.namespace.clone(),
+                key: key.to_owned(),
+                value: value.to_owned(),
+                origin: origin.clone(),
+                place,
+            };
+            for variable in &container.environment {
+                if let Some(value) = &variable.value {
+                    out.push(mention(&variable.name, value, &variable.origin, Place::Environment));
+                }
+            }
+            let place = if container.role == Role::Init { Place::Wait } else { Place::Argument };
+            let mut flag = String::new();
+            for word in &container.words {
+                out.push(mention(&flag, &word.text, &word.origin, place));
+                flag = if word.text.starts_with('-') { word.text.clone() } else { String::new() };
+            }
+            for file in &container.files {
+                for (key, value, origin) in crate::mounted_values(corpus, file) {
+                    out.push(mention(&key, &value, &origin, Place::Configuration));
+                }
+            }
+        }
+    }
+}
+
+fn of_files(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Mentioned>) {
+    let mounted: BTreeSet<_> = facts
+        .units
+        .iter()
+        .flat_map(|unit| &unit.containers)
+        .flat_map(|container| &container.files)
+        .filter_map(|file| file.file)
+        .collect();
+    for mention in &facts.mentions {
+        let by: Vec<PartId> = match &mention.by {
+            About::Unit(unit) => vec![parts.of_unit[*unit]],
+            About::Name(name) => parts.named(name),
+            // A mounted file speaks for whoever mounts it, and was taken with the units.
+            About::File(file) if mounted.contains(file) => Vec::new(),
+            About::File(file) => folders.owner(corpus, *file).into_iter().collect(),
+        };
+        let [by] = by[..] else { continue };
+        out.push(Mentioned {
+            by,
+            variant: None,
+            namespace: None,
+            key: mention.key.clone(),
+            value: with_environment(facts, parts, by, &mention.value),
+            origin: mention.origin.clone(),
+            place: Place::Configuration,
+        });
+    }
+}
+
+/// Variables that an image sets, where no unit of the component sets them.
+fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Mentioned>) {
+    for part in parts.ids() {
+        let Some(build) = folders.build_of(facts, part) else { continue };
+        let set = |name: &str| {
+            let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
+            let variables = units.flat_map(|unit| &unit.containers).flat_map(|container| &container.environment);
+            variables.into_iter().any(|variable| variable.name == name)
+        };
+        for variable in build.environment.iter().filter(|variable| !set(&variable.name)) {
+            if let Some(value) = &variable.value {
+                out.push(Mentioned {
+                    by: part,
+                    variant: None,
+                    namespace: None,
+                    key: variable.name.clone(),
+                    value: value.clone(),
+                    origin: variable.origin.clone(),
+                    place: Place::Configuration,
+                });
+            }
+        }
+    }
+}
+
+/// A template's `${VAR}` replaced by what the component's containers or images set.
+fn with_environment(facts: &Facts, parts: &Parts, part: PartId, value: &str) -> String {
+    if !value.contains("${") {
+        return value.to_owned();
+    }
+    let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
+    let variables: Vec<_> = units.flat_map(|unit| &unit.containers).flat_map(|c| &c.environment).collect();
+    let mut out = String::new();
+    let mut rest = value;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let Some((name, tail)) = after.split_once('}') else {
+            out.push_str("${");
+            out.push_str(after);
+            return out;
+        };
+        let found =
+            variables.iter().find(|variable| variable.name == name).and_then(|variable| variable.value.as_deref());
+        match found {
+            Some(value) => out.push_str(value),
+            None => {
+                out.push_str("${");
+                out.push_str(name);
+                out.push('}');
+            }
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
