@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod compose;
+pub mod config;
 pub mod corpus;
 pub mod facts;
 pub mod kubernetes;
