@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::folders::Folders;
 use super::identity::{PartId, Parts};
+use crate::address::{Address, addresses, addresses_in_words};
 use crate::corpus::Corpus;
 use crate::facts::{About, Facts, Origin, Role, VariantId};
 
@@ -27,8 +28,6 @@ pub(super) struct Mentioned {
     pub(super) by: PartId,
     /// In which variant; `None` in all.
     pub(super) variant: Option<VariantId>,
-    /// The namespace of who says it.
-    pub(super) namespace: Option<String>,
     /// Under which key; for a word, the flag before it.
     pub(super) key: String,
     /// What.
@@ -37,6 +36,8 @@ pub(super) struct Mentioned {
     pub(super) origin: Origin,
     /// In what it stands.
     pub(super) place: Place,
+    /// The hosts that it names.
+    pub(super) addresses: Vec<Address>,
 }
 
 /// Collects all of them.
@@ -54,11 +55,11 @@ fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mention
             let mention = |key: &str, value: &str, origin: &Origin, place| Mentioned {
                 by: parts.of_unit[index],
                 variant: Some(unit.variant),
-                namespace: unit.namespace.clone(),
                 key: key.to_owned(),
                 value: value.to_owned(),
                 origin: origin.clone(),
                 place,
+                addresses: addresses(value),
             };
             for variable in &container.environment {
                 if let Some(value) = &variable.value {
@@ -66,10 +67,10 @@ fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mention
                 }
             }
             let place = if container.role == Role::Init { Place::Wait } else { Place::Argument };
-            let mut flag = String::new();
-            for word in &container.words {
-                out.push(mention(&flag, &word.text, &word.origin, place));
-                flag = if word.text.starts_with('-') { word.text.clone() } else { String::new() };
+            let words: Vec<&str> = container.words.iter().map(|word| word.text.as_str()).collect();
+            for (index, address) in addresses_in_words(&words) {
+                let word = &container.words[index];
+                out.push(Mentioned { addresses: vec![address], ..mention("", &word.text, &word.origin, place) });
             }
             for file in &container.files {
                 for (key, value, origin) in crate::mounted_values(corpus, file) {
@@ -97,12 +98,13 @@ fn of_files(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, ou
             About::File(file) => folders.owner(corpus, *file).into_iter().collect(),
         };
         let [by] = by[..] else { continue };
+        let value = with_environment(facts, parts, by, &mention.value);
         out.push(Mentioned {
             by,
             variant: None,
-            namespace: None,
             key: mention.key.clone(),
-            value: with_environment(facts, parts, by, &mention.value),
+            addresses: addresses(&value),
+            value,
             origin: mention.origin.clone(),
             place: Place::Configuration,
         });
@@ -123,8 +125,8 @@ fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Ment
                 out.push(Mentioned {
                     by: part,
                     variant: None,
-                    namespace: None,
-                    key: variable.name.clone(),
+                            key: variable.name.clone(),
+                    addresses: addresses(value),
                     value: value.clone(),
                     origin: variable.origin.clone(),
                     place: Place::Configuration,

@@ -12,8 +12,8 @@ use super::identity::{Part, PartId, PartName, Parts, selected};
 use super::interfaces::Served;
 use super::mentions::{Mentioned, Place};
 use super::{plain, products};
-use crate::address::{Address, AddressForm, addresses, protocol_of_port, protocol_of_scheme};
-use crate::config::{is_host_like_key, is_name_like_key, is_telemetry_key};
+use crate::address::{Address, AddressForm, protocol_of_port, protocol_of_scheme};
+use crate::config::keys::{is_host_like_key, is_name_like_key, is_telemetry_key};
 use crate::facts::{Endpoint, Facts, Origin, VariantId};
 
 /// A call in the making.
@@ -188,26 +188,26 @@ struct Found<'f> {
 impl Found<'_> {
     fn follow(&mut self, mention: &Mentioned, parts: &mut Parts) {
         let telemetry = is_telemetry_key(&mention.key);
-        for address in addresses(&mention.value) {
-            if !self.counts(mention, &address) {
+        for address in &mention.addresses {
+            if !self.counts(mention, address) {
                 continue;
             }
-            match self.look_up(mention, &address) {
+            match self.look_up(mention, address) {
                 Answer::Part(part, endpoint) => {
-                    self.call(mention, &address, part, parts, mention.variant);
-                    self.check_port(mention, &address, endpoint);
+                    self.call(mention, address, part, parts, mention.variant);
+                    self.check_port(mention, address, endpoint);
                 }
                 Answer::Elsewhere(part) => {
-                    self.call(mention, &address, part, parts, mention.variant);
-                    self.not_here(mention, &address, part, parts);
+                    self.call(mention, address, part, parts, mention.variant);
+                    self.not_here(mention, address, part, parts);
                 }
                 Answer::Outside if telemetry || mention.place == Place::Wait => {}
                 Answer::Outside => {
-                    let part = self.outside(&address, parts, mention);
-                    self.call(mention, &address, part, parts, mention.variant);
+                    let part = self.outside(address, parts, mention);
+                    self.call(mention, address, part, parts, mention.variant);
                 }
                 Answer::Nothing if mention.place == Place::Wait => {}
-                Answer::Nothing => self.dangling(mention, &address),
+                Answer::Nothing => self.dangling(mention, address),
                 Answer::Ignored => {}
             }
         }
@@ -221,11 +221,8 @@ impl Found<'_> {
         let host_like = is_host_like_key(&mention.key);
         match mention.place {
             Place::Environment | Place::Configuration => host_like || !is_name_like_key(&mention.key),
-            Place::Argument | Place::Wait => {
-                host_like
-                    || matches!(mention.key.as_str(), "-h" | "-H" | "--host" | "--hostname")
-                    || address.host.contains(".svc")
-            }
+            // The words of a command are read with the command that they belong to.
+            Place::Argument | Place::Wait => true,
         }
     }
 
