@@ -12,6 +12,7 @@ pub mod facts;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod plimsoll_yaml;
+pub mod proto;
 pub mod redact;
 pub mod source;
 pub mod tree;
@@ -36,5 +37,5 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[]
+    &[proto::READER]
 }
