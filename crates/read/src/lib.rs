@@ -11,6 +11,7 @@ pub mod corpus;
 pub mod facts;
 pub mod kubernetes;
 pub mod kustomize;
+pub mod openapi;
 pub mod plimsoll_yaml;
 pub mod proto;
 pub mod redact;
@@ -37,5 +38,5 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[proto::READER]
+    &[proto::READER, openapi::READER]
 }
