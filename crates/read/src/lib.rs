@@ -15,7 +15,9 @@ pub mod join;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod left_out;
+pub mod openapi;
 pub mod plimsoll_yaml;
+pub mod proto;
 pub mod redact;
 pub mod source;
 pub mod survey;
@@ -41,10 +43,9 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[kubernetes::READER]
-}
-
-/// The values of a configuration file that is put into a container.
-pub(crate) fn mounted_values(_corpus: &Corpus, _file: &facts::MountedFile) -> Vec<(String, String, facts::Origin)> {
-    Vec::new()
+    &[
+        kubernetes::READER,
+        proto::READER,
+        openapi::READER,
+    ]
 }

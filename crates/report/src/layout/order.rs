@@ -14,9 +14,33 @@ const PATIENCE: usize = 6;
 /// Sweeps in all.
 const SWEEPS_MAX: usize = 40;
 
-/// Orders each layer. Cost: sweeps × links × log of the layer.
+/// Orders each layer, from several starts, since each leads to a rest of its own. Cost: sweeps × links × log of the layer.
 pub(crate) fn order(proper: &mut Proper) {
-    start(proper);
+    let starts = [start(proper, End::Left), start(proper, End::Right), proper.layers.clone()];
+    let mut best: Option<(usize, Vec<Vec<usize>>)> = None;
+    for layers in starts {
+        for first in [End::Left, End::Right] {
+            proper.layers.clone_from(&layers);
+            let fewest = settle(proper, first);
+            if best.as_ref().is_none_or(|(least, _)| fewest < *least) {
+                best = Some((fewest, proper.layers.clone()));
+            }
+        }
+    }
+    if let Some((_, layers)) = best {
+        proper.layers = layers;
+    }
+}
+
+/// From which end a sweep or a search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Left,
+    Right,
+}
+
+/// Sweeps until it gets no better; leaves the best order seen and returns its crossings.
+fn settle(proper: &mut Proper, first: End) -> usize {
     let mut best = proper.layers.clone();
     let mut fewest = crossings(proper);
     let mut idle = 0;
@@ -24,7 +48,7 @@ pub(crate) fn order(proper: &mut Proper) {
         if fewest == 0 || idle == PATIENCE {
             break;
         }
-        mean_sweep(proper, sweep % 2 == 0);
+        mean_sweep(proper, (sweep % 2 == 0) == (first == End::Left));
         exchange(proper);
         let now = crossings(proper);
         idle += 1;
@@ -34,23 +58,29 @@ pub(crate) fn order(proper: &mut Proper) {
         }
     }
     proper.layers = best;
+    fewest
 }
 
-/// The first order: depth first from the left, so that what hangs together stands together.
-fn start(proper: &mut Proper) {
+/// A first order: depth first from one end, so that what hangs together stands together.
+fn start(proper: &Proper, end: End) -> Vec<Vec<usize>> {
+    let mut roots: Vec<&Vec<usize>> = proper.layers.iter().collect();
+    if end == End::Right {
+        roots.reverse();
+    }
+    let links = if end == End::Left { &proper.after } else { &proper.before };
     let mut seen = vec![false; proper.layer_of.len()];
     let mut layers = vec![Vec::new(); proper.layers.len()];
-    for root in proper.layers.iter().flatten().copied() {
+    for root in roots.into_iter().flatten().copied() {
         let mut stack = vec![root];
         while let Some(node) = stack.pop() {
             if std::mem::replace(&mut seen[node], true) {
                 continue;
             }
             layers[proper.layer_of[node]].push(node);
-            stack.extend(proper.after[node].iter().rev().filter(|next| !seen[**next]));
+            stack.extend(links[node].iter().rev().filter(|next| !seen[**next]));
         }
     }
-    proper.layers = layers;
+    layers
 }
 
 fn mean_sweep(proper: &mut Proper, to_the_right: bool) {

@@ -226,6 +226,7 @@
   const full = map ? { width: Number(map.dataset.width), height: Number(map.dataset.height) } : null;
   const margin = map ? map.viewBox.baseVal.x : 0;
   const view = { x: margin, y: margin, scale: 1 };
+  let touched = false;
   const smallest = 0.62, largest = 3;
   const size = () => ({ width: stage.clientWidth, height: map.clientHeight });
   const apply = () => {
@@ -233,6 +234,7 @@
     map.setAttribute("viewBox", `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
   };
   const fit = () => {
+    touched = false;
     const width = stage.clientWidth;
     const tall = Math.max(360, window.innerHeight - 190);
     const whole = Math.min(width / full.width, tall / full.height);
@@ -250,9 +252,10 @@
     view.x += point.x / view.scale - point.x / scale;
     view.y += point.y / view.scale - point.y / scale;
     view.scale = scale;
+    touched = true;
     apply();
   };
-  const pan = (dx, dy) => { view.x += dx / view.scale; view.y += dy / view.scale; apply(); };
+  const pan = (dx, dy) => { touched = true; view.x += dx / view.scale; view.y += dy / view.scale; apply(); };
   const reveal = (g) => {
     const box = g.transform.baseVal.consolidate().matrix;
     const { width, height } = size();
@@ -273,11 +276,11 @@
       if (event.button === 0) drag = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
     });
     map.addEventListener("pointermove", (event) => {
-      if (!drag || event.pointerType === "touch") return;
+      if (!drag) return;
       const dx = drag.x - event.clientX, dy = drag.y - event.clientY;
       if (!drag.moved && Math.hypot(dx, dy) < 4) return;
       if (!drag.moved) { drag.moved = true; map.setPointerCapture(drag.id); map.classList.add("dragged"); }
-      pan(dx, dy);
+      pan(dx, event.pointerType === "touch" ? 0 : dy);
       drag.x = event.clientX;
       drag.y = event.clientY;
     });
@@ -311,7 +314,12 @@
     for (const button of document.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => ({ in: () => zoom(1.25), out: () => zoom(0.8), fit })[button.dataset.zoom]());
     }
-    window.addEventListener("resize", fit);
+    let lastWidth = stage.clientWidth;
+    new ResizeObserver(() => {
+      if (stage.clientWidth === lastWidth) return;
+      lastWidth = stage.clientWidth;
+      if (touched) apply(); else fit();
+    }).observe(stage);
     window.addEventListener("beforeprint", () => map.setAttribute("viewBox", `${margin} ${margin} ${full.width} ${full.height}`));
     window.addEventListener("afterprint", apply);
     fit();

@@ -94,9 +94,13 @@ impl<'m> Outline<'m> {
     /// Calls between the system's own components in this environment.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (CallId, &'m Call)> + use<'m> {
         let environment = self.view.environment;
-        self.calls_anywhere().filter(move |(_, call)| {
-            environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e))
-        })
+        self.calls_anywhere().filter(move |(_, call)| is_made_in(call, environment))
+    }
+
+    /// Whether a call is one of [`Self::calls`].
+    pub(crate) fn is_shown(&self, call: &Call) -> bool {
+        let own = |id: ComponentId| self.model.component(id).support.is_none();
+        own(call.from) && own(call.to) && is_made_in(call, self.view.environment)
     }
 
     /// Calls between the system's own components in any environment.
@@ -148,6 +152,10 @@ impl<'m> Outline<'m> {
     pub(crate) fn runs_somewhere(&self, id: ComponentId) -> bool {
         self.model.deployments.binary_search_by_key(&id, |deployment| deployment.component).is_ok()
     }
+}
+
+fn is_made_in(call: &Call, environment: Option<EnvironmentId>) -> bool {
+    environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e))
 }
 
 /// The order in which people read a backend: from its edge inwards.

@@ -57,7 +57,7 @@ pub(crate) fn calls(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
 }
 
 fn call_evidence(sheet: &mut Sheet<'_>, outline: &Outline<'_>, from: ComponentId) {
-    for (_, call) in outline.calls().filter(|(_, call)| call.from == from) {
+    for call in outline.model.calls_from(from).iter().filter(|call| outline.is_shown(call)) {
         let head = format!("  {} {} {}", arrow(call.protocol), call.protocol.word(), outline.name(call.to));
         for id in &call.evidence {
             sheet.whole(Ink::Quiet, &format!("{head}  {}", noted(outline.model, *id)));
