@@ -11,6 +11,7 @@ pub mod compose;
 pub mod config;
 pub mod corpus;
 pub mod facts;
+pub mod fuzzing;
 pub mod join;
 pub mod kubernetes;
 pub mod kustomize;

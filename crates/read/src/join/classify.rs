@@ -11,10 +11,11 @@ use super::folders::Folders;
 use super::identity::{Part, PartId, Parts, main_image};
 use super::products::{self, Product};
 use super::resolve::CallRow;
+use crate::corpus::Corpus;
 use crate::facts::{Facts, Role, Unit};
 
 /// Classifies every part.
-pub(super) fn classify(facts: &Facts, folders: &Folders, parts: &mut Parts) {
+pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts: &mut Parts) {
     for index in 0..parts.all.len() {
         let units: Vec<&Unit> = parts.all[index].units.iter().map(|unit| &facts.units[*unit]).collect();
         let own_source = folders.has_source(PartId(index));
@@ -29,7 +30,9 @@ pub(super) fn classify(facts: &Facts, folders: &Folders, parts: &mut Parts) {
             .iter()
             .find_map(|unit| unit.support)
             .or_else(|| product.and_then(|p| p.support))
-            .or_else(|| support_by_name(&part.id, own_source));
+            
+            .or_else(|| support_by_name(&part.id, own_source))
+            .or_else(|| support_by_place(corpus, &units, own_source));
         let base_is_web_server = build.is_some_and(|build| {
             let last = build.bases.last().and_then(|base| products::of_image(&base.text));
             last.is_some_and(|product| product.kind == ComponentKind::Gateway)
@@ -128,6 +131,17 @@ fn support_by_name(name: &str, own_source: bool) -> Option<Support> {
         .iter()
         .any(|word| lower == *word || lower.starts_with(&format!("{word}-")) || lower.ends_with(&format!("-{word}")));
     monitors.then_some(Support::Monitoring)
+}
+
+/// What is deployed in a namespace or folder of monitoring alone, and is not built here, monitors.
+fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Option<Support> {
+    const PLACES: &[&str] = &["monitoring", "logging", "observability", "telemetry", "tracing", "alerting", "metrics"];
+    let says = |place: &str| place.split(['-', '_', '.']).any(|word| PLACES.contains(&word.to_lowercase().as_str()));
+    let there = |unit: &&Unit| {
+        let folder = corpus.folder(unit.origin.at.file);
+        unit.namespace.as_deref().is_some_and(says) || folder.split('/').any(says)
+    };
+    (!own_source && !units.is_empty() && units.iter().all(there)).then_some(Support::Monitoring)
 }
 
 fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_server: bool) -> ComponentKind {

@@ -37,7 +37,7 @@ pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     let default = default_variant::choose(&facts, &parts);
     identity::name(&facts, &mut parts, default.as_ref().map(|choice| choice.variant));
     let folders = folders::tie(corpus, &facts, &parts);
-    classify::classify(&facts, &folders, &mut parts);
+    classify::classify(corpus, &facts, &folders, &mut parts);
     let mentions = mentions::collect(corpus, &facts, &parts, &folders);
     let calls = resolve::resolve(&facts, &mut parts, &mentions, default.as_ref().map(|choice| choice.variant));
     classify::spread_support(&mut parts, &calls);
