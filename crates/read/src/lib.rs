@@ -8,6 +8,7 @@
 pub mod address;
 pub mod compose;
 pub mod corpus;
+pub mod dotenv;
 pub mod facts;
 pub mod kubernetes;
 pub mod kustomize;
@@ -36,5 +37,5 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[]
+    &[compose::READER]
 }
