@@ -119,6 +119,9 @@ pub struct Unit {
     pub labels: Vec<(String, String)>,
     /// Other names by which it is reached: container name, host name, network alias.
     pub hostnames: Vec<String>,
+    /// Networks that it stands on, where the format has them (compose): it reaches only units that share one with it.
+    /// Empty where it does not say.
+    pub networks: Vec<String>,
     /// What runs in it; the main container first.
     pub containers: Vec<Container>,
     /// The product, where the object itself says it (an operator's custom resource).

@@ -10,6 +10,7 @@ pub mod codeowners;
 pub mod compose;
 pub mod config;
 pub mod corpus;
+pub mod dotenv;
 pub mod facts;
 pub mod fuzzing;
 pub mod join;
@@ -46,6 +47,7 @@ pub struct Reader {
 pub fn readers() -> &'static [Reader] {
     &[
         kubernetes::READER,
+        compose::READER,
         proto::READER,
         openapi::READER,
     ]

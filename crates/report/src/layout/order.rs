@@ -14,9 +14,15 @@ const PATIENCE: usize = 6;
 /// Sweeps in all.
 const SWEEPS_MAX: usize = 40;
 
+/// Beyond so many boxes and bends one start has to do: the picture is read by searching it, and each costs as much.
+const NODES_OF_MANY_STARTS: usize = 1_000;
+
 /// Orders each layer, from several starts, since each leads to a rest of its own. Cost: sweeps × links × log of the layer.
 pub(crate) fn order(proper: &mut Proper) {
-    let starts = [start(proper, End::Left), start(proper, End::Right), proper.layers.clone()];
+    let mut starts = vec![start(proper, End::Left)];
+    if proper.layer_of.len() <= NODES_OF_MANY_STARTS {
+        starts.extend([start(proper, End::Right), proper.layers.clone()]);
+    }
     let mut best: Option<(usize, Vec<Vec<usize>>)> = None;
     for layers in starts {
         for first in [End::Left, End::Right] {
@@ -85,9 +91,9 @@ fn start(proper: &Proper, end: End) -> Vec<Vec<usize>> {
 
 fn mean_sweep(proper: &mut Proper, to_the_right: bool) {
     let count = proper.layers.len();
+    let mut positions = proper.positions();
     for step in 1..count {
         let layer = if to_the_right { step } else { count - 1 - step };
-        let positions = proper.positions();
         let neighbours = if to_the_right { &proper.before } else { &proper.after };
         let mean = |node: usize| match neighbours[node].len() {
             0 => positions[node] as f64,
@@ -96,6 +102,7 @@ fn mean_sweep(proper: &mut Proper, to_the_right: bool) {
         let mut keyed: Vec<(f64, usize)> = proper.layers[layer].iter().map(|node| (mean(*node), *node)).collect();
         keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
         proper.layers[layer] = keyed.into_iter().map(|(_, node)| node).collect();
+        proper.layers[layer].iter().enumerate().for_each(|(at, node)| positions[*node] = at);
     }
 }
 
@@ -103,8 +110,8 @@ fn mean_sweep(proper: &mut Proper, to_the_right: bool) {
 fn exchange(proper: &mut Proper) {
     for _ in 0..PATIENCE {
         let mut better = false;
+        let mut positions = proper.positions();
         for layer in 0..proper.layers.len() {
-            let positions = proper.positions();
             for at in 1..proper.layers[layer].len() {
                 let (a, b) = (proper.layers[layer][at - 1], proper.layers[layer][at]);
                 let count = |first: usize, second: usize| {
@@ -113,6 +120,7 @@ fn exchange(proper: &mut Proper) {
                 };
                 if count(b, a) < count(a, b) {
                     proper.layers[layer].swap(at - 1, at);
+                    positions.swap(a, b);
                     better = true;
                 }
             }

@@ -1,0 +1,89 @@
+//! Which files are compose files: by their name, and other YAML by what it holds.
+
+use plimsoll_model::FileId;
+
+use crate::corpus::Corpus;
+use crate::tree::Node;
+use crate::tree::yaml::Schema;
+
+/// Names under which Compose finds a file by itself, in the order in which it prefers them.
+pub(super) const CANONICAL: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Names under which Compose finds a file to lay over the first, in the order in which it prefers them.
+pub(super) const OVERRIDES: [&str; 4] =
+    ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// Keys that a compose file may have at its top.
+pub(super) const TOP: [&str; 9] =
+    ["name", "version", "services", "include", "networks", "volumes", "configs", "secrets", "models"];
+
+/// Whether a file is a compose file.
+pub(super) fn takes(corpus: &Corpus, file: FileId) -> bool {
+    let path = corpus.path(file);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
+    match by_name(&stem.to_ascii_lowercase()) {
+        Name::Says => corpus.text(file).is_ok(),
+        Name::Hints => has_top_key(corpus, file, &TOP) && roots(corpus, file).iter().any(|root| !is_other(root)),
+        Name::Silent => has_top_key(corpus, file, &["services"]) && roots(corpus, file).iter().any(holds_services),
+    }
+}
+
+/// What a name says of its file.
+enum Name {
+    /// It is one.
+    Says,
+    /// It is one unless its content says otherwise.
+    Hints,
+    /// Only the content can tell.
+    Silent,
+}
+
+fn by_name(stem: &str) -> Name {
+    if matches!(stem, "compose" | "docker-compose" | "compose.override" | "docker-compose.override") {
+        return Name::Says;
+    }
+    let separated = |rest: &str| rest.starts_with(['.', '-', '_']);
+    let begins = ["docker-compose", "docker_compose", "compose"]
+        .iter()
+        .any(|word| stem.strip_prefix(word).is_some_and(separated));
+    let ends = [".compose", "-compose", "_compose"].iter().any(|word| stem.ends_with(word));
+    if begins || ends { Name::Hints } else { Name::Silent }
+}
+
+/// Whether a line of the text begins with one of the keys; spares parsing all other YAML.
+fn has_top_key(corpus: &Corpus, file: FileId, keys: &[&str]) -> bool {
+    let Ok(text) = corpus.text(file) else { return false };
+    text.lines().any(|line| {
+        let line = line.trim_start_matches(['\u{feff}', '{', '"', ' ']);
+        keys.iter().any(|key| line.strip_prefix(key).is_some_and(|rest| rest.starts_with([':', '"', ' '])))
+    })
+}
+
+fn roots(corpus: &Corpus, file: FileId) -> &[Node] {
+    &corpus.yaml(file, Schema::Yaml12).roots
+}
+
+/// Whether a document is something else that has keys of the same names: a Kubernetes object, a playbook, a list.
+fn is_other(root: &Node) -> bool {
+    !root.is_mapping() || (root.get("apiVersion").is_some() && root.get("kind").is_some())
+}
+
+/// Whether a document has services as Compose knows them, and nothing at its top that Compose does not know.
+fn holds_services(root: &Node) -> bool {
+    let known = |key: &str| TOP.contains(&key) || key.starts_with("x-");
+    let Some(services) = root.get("services").filter(|services| services.is_mapping()) else { return false };
+    let runs = |service: &Node| ["image", "build", "extends"].iter().any(|key| service.get(key).is_some());
+    root.entries().iter().all(|entry| known(&entry.key))
+        && services.entries().iter().all(|entry| entry.value.is_mapping())
+        && services.entries().iter().any(|entry| runs(&entry.value))
+}
+
+/// A document in the first format of all, whose services stand at the top.
+pub(super) fn is_version_1(root: &Node) -> bool {
+    let own = |key: &str| key.starts_with("x-") || TOP.contains(&key);
+    let mut services = root.entries().iter().filter(|entry| !own(&entry.key)).peekable();
+    root.get("services").is_none()
+        && services.peek().is_some()
+        && services.all(|entry| entry.value.get("image").is_some() || entry.value.get("build").is_some())
+}
