@@ -8,6 +8,7 @@
 pub mod address;
 pub mod compose;
 pub mod corpus;
+pub mod dockerfile;
 pub mod facts;
 pub mod kubernetes;
 pub mod kustomize;
@@ -38,5 +39,5 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[proto::READER, openapi::READER]
+    &[proto::READER, openapi::READER, dockerfile::READER]
 }
