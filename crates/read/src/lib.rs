@@ -10,6 +10,7 @@ pub mod codeowners;
 pub mod compose;
 pub mod config;
 pub mod corpus;
+pub mod dockerfile;
 pub mod dotenv;
 pub mod facts;
 pub mod fuzzing;
@@ -48,6 +49,7 @@ pub fn readers() -> &'static [Reader] {
     &[
         kubernetes::READER,
         compose::READER,
+        dockerfile::READER,
         proto::READER,
         openapi::READER,
     ]
