@@ -62,13 +62,21 @@
   };
   const callName = (edge) => `${data.components[edge.from].id}>${data.components[edge.to].id}`;
   const callList = (index, own, other) => {
-    const rows = data.edges.map((edge, at) => [edge, at]).filter(([edge]) => edge[own] === index && isHere(edge.environments));
-    return rows.length ? make("ul", {}, rows.map(([edge, at]) => callItem(at, edge[other]))) : null;
+    const all = data.edges.map((edge, at) => [edge, at]).filter(([edge]) => edge[own] === index);
+    const rows = all.filter(([edge]) => isHere(edge.environments));
+    const rest = all.length - rows.length;
+    return [rows.length ? make("ul", {}, rows.map(([edge, at]) => callItem(at, edge[other]))) : null,
+      rest ? make("p", {}, `${rest} more in other environments`) : null];
   };
   const deployments = (component) => {
     const first = (row) => row.environment === chosenEnvironment() ? 0 : 1;
     const rows = [...component.deployments].sort((a, b) => first(a) - first(b));
-    return rows.flatMap((row) => part(`Runs in ${data.environments[row.environment]}`, "", known("stated in", counted(row.evidence.length, "place"), row.evidence), row.facts.map(fact)));
+    const facts = (row) => [known("stated in", counted(row.evidence.length, "place"), row.evidence), ...row.facts.map(fact)];
+    const name = (row) => data.environments[row.environment];
+    const folded = (row) => make("details", { class: "fact" },
+      make("summary", {}, make("span", { class: "key" }, "runs in"), make("span", { class: "value" }, name(row))), facts(row));
+    return [...rows.slice(0, 1).flatMap((row) => part(`Runs in ${name(row)}`, "", facts(row))),
+      ...part("Elsewhere", "", rows.slice(1).map(folded))];
   };
   const interfaceRow = (row) => make("details", { class: "fact" },
     make("summary", {}, make("span", { class: "key" }, `${row.kind} ${row.operations.length}`), make("span", { class: "value" }, row.name, row.version ? ` ${row.version}` : "")),
@@ -154,7 +162,7 @@
     const component = data.components.findIndex((row) => row.id === now.get("component"));
     const calls = data.edges.flatMap((edge, index) => callName(edge) === now.get("call") ? [index] : []);
     if (component >= 0) {
-      const lit = new Set(data.edges.flatMap((edge, index) => edge.from === component || edge.to === component ? [index] : []));
+      const lit = new Set(data.edges.flatMap((edge, index) => (edge.from === component || edge.to === component) && isHere(edge.environments) ? [index] : []));
       const near = new Set([component, ...[...lit].flatMap((index) => [data.edges[index].from, data.edges[index].to])]);
       componentPanel(component);
       light(near, lit);

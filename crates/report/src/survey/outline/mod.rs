@@ -46,9 +46,11 @@ impl<'m> Outline<'m> {
         outline
     }
 
-    /// The system's name as people see it.
+    /// The system's name as people see it: the one that is stated, else those of its sources.
     pub(crate) fn title(&self) -> String {
-        crate::words::clean(self.model.system.as_deref().unwrap_or("this system"))
+        let sources = self.model.files.sources().join(" + ");
+        let named = self.model.system.as_deref().unwrap_or(&sources);
+        crate::words::clean(if named.is_empty() { "this system" } else { named })
     }
 
     /// The environment's name, where there is one.
