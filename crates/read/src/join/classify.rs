@@ -135,11 +135,14 @@ fn support_by_name(name: &str, own_source: bool) -> Option<Support> {
 
 /// What is deployed in a namespace or folder of monitoring alone, and is not built here, monitors.
 fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Option<Support> {
-    const PLACES: &[&str] = &["monitoring", "logging", "observability", "telemetry", "tracing", "alerting", "metrics"];
+    const PLACES: &[&str] = &[
+        "monitoring", "logging", "observability", "telemetry", "tracing", "alerting", "metrics", "zipkin", "jaeger", "elk", "efk",
+        "prometheus", "grafana",
+    ];
     let says = |place: &str| place.split(['-', '_', '.']).any(|word| PLACES.contains(&word.to_lowercase().as_str()));
     let there = |unit: &&Unit| {
-        let folder = corpus.folder(unit.origin.at.file);
-        unit.namespace.as_deref().is_some_and(says) || folder.split('/').any(says)
+        let path = corpus.path(unit.origin.at.file);
+        unit.namespace.as_deref().is_some_and(says) || path.split('/').any(says)
     };
     (!own_source && !units.is_empty() && units.iter().all(there)).then_some(Support::Monitoring)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::folders::Folders;
 use super::identity::{PartId, Parts};
-use crate::address::{Address, addresses, addresses_in_words};
+use crate::address::{Address, AddressForm, addresses, addresses_in_words};
 use crate::corpus::Corpus;
 use crate::facts::{About, Facts, Origin, Role, VariantId};
 
@@ -71,6 +71,12 @@ fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mention
             for (index, address) in addresses_in_words(&words) {
                 let word = &container.words[index];
                 out.push(Mentioned { addresses: vec![address], ..mention("", &word.text, &word.origin, place) });
+            }
+            // `-h` means a host to some programs and help to others: a name of the system after it settles which.
+            for pair in container.words.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "-h" | "-H")) {
+                let word = &pair[1];
+                let bare = addresses(&word.text).into_iter().filter(|address| address.form == AddressForm::Bare);
+                out.push(Mentioned { addresses: bare.collect(), ..mention("", &word.text, &word.origin, place) });
             }
             for file in &container.files {
                 for (key, value, origin) in mounted_values(corpus, file) {
