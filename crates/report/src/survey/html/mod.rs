@@ -66,11 +66,11 @@ fn summary(outline: &Outline<'_>) -> String {
     let model = outline.model;
     let mut parts = vec![
         format!("<b>{}</b>", counted(outline.own().count(), "component")),
-        format!("<b>{}</b>", counted(outline.flow_count(), "flow")),
+        format!("<b id=\"flows\">{}</b>", counted(outline.flow_count(), "flow")),
         format!("read {}", counted(model.files_read, "file")),
     ];
     if let Some(environment) = outline.environment() {
-        parts.insert(0, escaped(&clean(environment)));
+        parts.insert(0, format!("<span id=\"where\">{}</span>", escaped(&clean(environment))));
     }
     let linked = |anchor: &str, text: String| format!("<a href=\"#{anchor}\">{text}</a>");
     if !model.not_read.is_empty() {

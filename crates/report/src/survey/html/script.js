@@ -178,6 +178,24 @@
     }
   };
 
+  // What stands below a name, and the head line, follow the environment
+  const below = (row) => {
+    const here = row.deployments.find((one) => one.environment === chosenEnvironment());
+    const copies = here && !["?", "none"].includes(here.copies) ? `× ${here.copies}` : "";
+    const away = chosenEnvironment() !== null && !here && row.deployments.length > 0 ? "not here" : "";
+    return [row.product, copies, away].filter(Boolean).join(" · ");
+  };
+  const relabel = () => {
+    for (const [index, g] of nodes) {
+      const text = below(data.components[index]), room = Number(g.dataset.room);
+      g.querySelector(".below").textContent = [...text].length > room ? `${[...text].slice(0, room - 1).join("").trimEnd()}…` : text;
+    }
+    const pairs = new Set(data.edges.filter((edge) => isHere(edge.environments)).map((edge) => `${edge.from} ${edge.to}`));
+    document.getElementById("flows").textContent = counted(pairs.size, "flow");
+    const where = document.getElementById("where");
+    if (where) where.textContent = chosenEnvironment() === null ? "all environments" : data.environments[chosenEnvironment()];
+  };
+
   // Search and filters
   const matches = (row) => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -185,6 +203,7 @@
     return words.every((word) => text.includes(word));
   };
   const filter = () => {
+    relabel();
     const visible = new Set();
     data.components.forEach((row, index) => {
       const ofKind = kinds.has(row.kind) || !document.querySelector(`[data-kind="${row.kind}"]`);

@@ -184,3 +184,9 @@ pub(crate) fn built_with(component: &Component) -> String {
     parts.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
     parts.join(", ")
 }
+
+/// The technology, or the language where that is all that is known.
+pub(crate) fn product(component: &Component) -> String {
+    let known = component.technology.as_deref().or(component.language.as_deref());
+    known.map(crate::words::clean).unwrap_or_default()
+}
