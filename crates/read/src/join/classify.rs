@@ -12,15 +12,15 @@ use super::identity::{Part, PartId, Parts, main_image};
 use super::products::{self, Product};
 use super::resolve::CallRow;
 use crate::corpus::Corpus;
-use crate::facts::{Facts, Role, Unit};
+use crate::facts::{Build, Facts, Role, Unit};
 
 /// Classifies every part.
 pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts: &mut Parts) {
     for index in 0..parts.all.len() {
         let units: Vec<&Unit> = parts.all[index].units.iter().map(|unit| &facts.units[*unit]).collect();
         let own_source = folders.has_source(PartId(index));
-        let product = product(&units, &parts.all[index], own_source);
         let build = folders.build_of(facts, PartId(index));
+        let product = product(&units, &parts.all[index], own_source).or_else(|| product_of_build(build));
         let part = &mut parts.all[index];
         part.language = build.and_then(|build| build.language.clone());
         part.technology = product
@@ -39,6 +39,13 @@ pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts:
         });
         part.kind = kind(part, &units, product, base_is_web_server);
     }
+}
+
+/// An image that only configures a product is that product: `FROM mongo` and no program of one's own.
+fn product_of_build(build: Option<&Build>) -> Option<&'static Product> {
+    let build = build.filter(|build| build.language.is_none())?;
+    let product = products::of_image(&build.bases.last()?.text)?;
+    (product.kind != ComponentKind::Gateway).then_some(product)
 }
 
 fn product(units: &[&Unit], part: &Part, own_source: bool) -> Option<&'static Product> {
@@ -151,6 +158,10 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
     let lower = part.id.to_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '.']).collect();
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let form_is_job = !units.is_empty() && units.iter().all(|unit| matches!(unit.form.as_str(), "Job" | "CronJob"));
+    if form_is_job {
+        return ComponentKind::Job;
+    }
     if let Some(product) = product {
         let durable = product.kind == ComponentKind::Cache && keeps_data(units, &lower);
         let front = product.kind == ComponentKind::Gateway && is_front(&lower, &words);
@@ -160,7 +171,6 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
             kind => kind,
         };
     }
-    let form_is_job = !units.is_empty() && units.iter().all(|unit| matches!(unit.form.as_str(), "Job" | "CronJob"));
     let makes_load = has(&[
         "locust",
         "k6",
@@ -184,7 +194,7 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
         || lower.contains("loadgen")
         || lower.contains("db-init")
         || lower.contains("init-db");
-    if form_is_job || makes_load {
+    if makes_load {
         ComponentKind::Job
     } else if has(&["gateway", "apigateway", "gw", "router", "edge", "proxy", "ingress", "bff"])
         || lower.ends_with("gateway")

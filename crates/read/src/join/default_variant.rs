@@ -6,8 +6,9 @@
 //! 3. it runs at least half as many components as the largest variant does;
 //! 4. its path names production, and not development, a local machine, staging or a test;
 //! 5. Kubernetes before Compose;
-//! 6. it runs more components;
-//! 7. its path is shorter, then earlier in the alphabet.
+//! 6. it is no override that builds on another compose project;
+//! 7. it runs more components;
+//! 8. its path is shorter, then earlier in the alphabet.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -41,6 +42,7 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
             sizes[*index] * 2 >= largest,
             stage(&variant.folder),
             variant.kind != VariantKind::Compose,
+            variant.kind != VariantKind::Compose || variant.bases.is_empty(),
             sizes[*index],
             Reverse((variant.source, variant.folder.split('/').count(), variant.folder.clone())),
         )

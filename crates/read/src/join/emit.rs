@@ -54,6 +54,8 @@ struct Emitter<'j> {
     component_of: BTreeMap<PartId, ComponentId>,
     order: Vec<PartId>,
     deployment_of: BTreeMap<(ComponentId, EnvironmentId), DeploymentId>,
+    /// Variant → environment, for variants that run something.
+    environment_of: BTreeMap<VariantId, EnvironmentId>,
 }
 
 impl<'j> Emitter<'j> {
@@ -63,7 +65,10 @@ impl<'j> Emitter<'j> {
         let component_of = order.iter().enumerate().map(|(index, part)| (*part, ComponentId(index as u32))).collect();
         let mut builder = ModelBuilder::default();
         builder.model.files = corpus.files().clone();
-        Self { corpus, facts, joined, builder, component_of, order, deployment_of: BTreeMap::new() }
+        let running: BTreeSet<VariantId> = facts.units.iter().map(|unit| unit.variant).collect();
+        let environment_of =
+            running.into_iter().enumerate().map(|(index, variant)| (variant, EnvironmentId(index as u32))).collect();
+        Self { corpus, facts, joined, builder, component_of, order, deployment_of: BTreeMap::new(), environment_of }
     }
 
     fn declared(&mut self, origin: &Origin, note: &str) -> EvidenceId {
@@ -79,27 +84,30 @@ impl<'j> Emitter<'j> {
         self.component_of[&part]
     }
 
-    fn environment(variant: VariantId) -> EnvironmentId {
-        EnvironmentId(variant.0 as u32)
+    fn environment(&self, variant: VariantId) -> EnvironmentId {
+        self.environment_of[&variant]
     }
 
     fn environments(&mut self) {
-        let ids = environment_names(self.facts);
-        for (index, variant) in self.facts.variants.iter().enumerate() {
+        let ids = environment_names(self.facts, self.environment_of.keys().copied());
+        for (id, variant_id) in ids.into_iter().zip(self.environment_of.keys()) {
+            let variant = &self.facts.variants[variant_id.0];
             let parents = variant.bases.iter().filter_map(|base| {
                 let same = |other: &crate::facts::Variant| other.folder == *base && other.source == variant.source;
-                self.facts.variants.iter().position(same).map(|index| EnvironmentId(index as u32))
+                let index = self.facts.variants.iter().position(same)?;
+                self.environment_of.get(&VariantId(index)).copied()
             });
-            let chosen = self.joined.default.as_ref().filter(|choice| choice.variant.0 == index);
+            let chosen = self.joined.default.as_ref().filter(|choice| choice.variant == *variant_id);
+            let parents = parents.collect();
             self.builder.model.environments.push(Environment {
-                id: ids[index].clone(),
+                id,
                 variant: variant.path.clone(),
-                parents: parents.collect(),
+                parents,
                 default_because: chosen.map(|choice| choice.because.clone()),
             });
         }
         self.builder.model.default_environment =
-            self.joined.default.as_ref().map(|choice| Self::environment(choice.variant));
+            self.joined.default.as_ref().map(|choice| self.environment(choice.variant));
     }
 
     fn components(&mut self) {
@@ -158,7 +166,7 @@ impl<'j> Emitter<'j> {
     fn deployments(&mut self) {
         let mut rows: BTreeMap<(ComponentId, EnvironmentId), Vec<EvidenceId>> = BTreeMap::new();
         for (index, unit) in self.facts.units.iter().enumerate() {
-            let key = (self.component(self.joined.parts.of_unit[index]), Self::environment(unit.variant));
+            let key = (self.component(self.joined.parts.of_unit[index]), self.environment(unit.variant));
             let evidence = self.declared(&unit.origin, &format!("{} `{}`", unit.form, unit.name));
             rows.entry(key).or_default().push(evidence);
         }
@@ -173,7 +181,7 @@ impl<'j> Emitter<'j> {
         rows.sort_by_key(|row| (self.component(row.from), self.component(row.to), row.protocol));
         for (index, row) in rows.into_iter().enumerate() {
             let everywhere = row.variants.contains(&None);
-            let environments = row.variants.iter().flatten().map(|variant| Self::environment(*variant));
+            let environments = row.variants.iter().flatten().map(|variant| self.environment(*variant));
             let environments = if everywhere { Vec::new() } else { environments.collect() };
             let mut listed = row.evidence.clone();
             let default = self.joined.default.as_ref().map(|choice| choice.variant);
@@ -282,7 +290,7 @@ impl<'j> Emitter<'j> {
         for claim in &self.facts.claims {
             let About::Unit(unit) = &claim.of else { continue };
             let part = self.joined.parts.of_unit[*unit];
-            let environment = Self::environment(self.facts.units[*unit].variant);
+            let environment = self.environment(self.facts.units[*unit].variant);
             let key = (self.component(part), environment);
             let Some(deployment) = self.deployment_of.get(&key).copied() else { continue };
             let evidence = self.declared(&claim.origin, &claim.note);
@@ -398,9 +406,9 @@ impl<'j> Emitter<'j> {
 
 /// Short names of environments: the last folder of an overlay, the file of a compose project; the whole path where two
 /// would be called the same.
-fn environment_names(facts: &Facts) -> Vec<String> {
-    let short: Vec<String> = facts
-        .variants
+fn environment_names(facts: &Facts, variants: impl Iterator<Item = VariantId>) -> Vec<String> {
+    let variants: Vec<&crate::facts::Variant> = variants.map(|variant| &facts.variants[variant.0]).collect();
+    let short: Vec<String> = variants
         .iter()
         .map(|variant| match variant.kind {
             VariantKind::Kustomize => variant.folder.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -411,7 +419,7 @@ fn environment_names(facts: &Facts) -> Vec<String> {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut names = Vec::new();
     for (index, name) in short.iter().enumerate() {
-        let path = &facts.variants[index].path;
+        let path = &variants[index].path;
         let base = if unique(name) {
             name.clone()
         } else if path.is_empty() {

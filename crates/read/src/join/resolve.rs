@@ -74,7 +74,7 @@ pub(super) fn resolve(facts: &Facts, parts: &mut Parts, mentions: &[Mentioned], 
     for mention in mentions {
         found.follow(mention, parts);
     }
-    found.selectors(parts);
+    found.selectors();
     let mut calls = Calls { rows: found.rows.into_values().collect(), loose: found.loose };
     calls.rows.retain(|row| !row.evidence.is_empty());
     calls.loose.dedup_by(|a, b| a.by == b.by && a.name == b.name && a.kind == b.kind);
@@ -406,10 +406,12 @@ impl Found<'_> {
     }
 
     /// Services that select nothing in their own variant.
-    fn selectors(&mut self, parts: &Parts) {
-        let _ = parts;
+    fn selectors(&mut self) {
+        let runs = |variant: VariantId| self.facts.units.iter().any(|unit| unit.variant == variant);
         for endpoint in self.facts.endpoints.iter().filter(|endpoint| endpoint.form == "Service") {
-            if endpoint.selector.is_empty() || !selected(self.facts, endpoint).is_empty() {
+            // A folder that only adds Services to what another deploys selects nothing by itself.
+            let adds = self.facts.variants[endpoint.variant.0].optional || !runs(endpoint.variant);
+            if adds || endpoint.selector.is_empty() || !selected(self.facts, endpoint).is_empty() {
                 continue;
             }
             let selector: Vec<String> = endpoint.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
