@@ -73,7 +73,8 @@ impl Scan {
                     return;
                 }
                 None if start && matches!(c, '&' | '!' | '*') => {
-                    while chars.next_if(|(_, c)| !c.is_whitespace()).is_some() {}
+                    let ends = |c: char| c.is_whitespace() || (self.depth > 0 && matches!(c, ',' | ']' | '}'));
+                    while chars.next_if(|(_, c)| !ends(*c)).is_some() {}
                 }
                 None if matches!(c, '[' | '{') && (start || self.depth > 0) => {
                     self.depth += 1;
@@ -113,6 +114,7 @@ mod tests {
         check("a: [\n1,\n{b: 2,\nc: 3}\n]\nd: 1\n", &[2, 3, 4, 5]);
         check("a: \"x\ny\"\nb: 'it''s\n  z'\nc: 1\n", &[2, 4]);
         check("- &x [\n]\n- !t {\n}\n", &[2, 4]);
+        check("<<: [*x, *y]\nb: 1\n", &[]);
     }
 
     #[test]
