@@ -2,6 +2,7 @@
 
 use plimsoll_model::FileId;
 
+use super::program;
 use super::stages::{Copy, Image};
 use crate::corpus::Corpus;
 use crate::facts::{Build, Facts, MountedFile, Skipped};
@@ -72,7 +73,12 @@ pub(super) fn of_image(corpus: &Corpus, dockerfile: FileId, image: &Image, facts
 fn found(corpus: &Corpus, dockerfile: FileId, copy: &Copy, source: &str) -> Vec<(FileId, String)> {
     let source = source.trim_start_matches('/').trim_start_matches("./").trim_end_matches('/');
     // The whole context says no more than the folder that it is.
-    if source.is_empty() || source == "." || source.contains("://") || source.contains('$') {
+    if source.is_empty()
+        || source == "."
+        || source.starts_with("node_modules")
+        || source.contains("://")
+        || source.contains('$')
+    {
         return Vec::new();
     }
     // The context is not stated here: the folder of the Dockerfile, else one above.
@@ -102,16 +108,33 @@ fn files_at(corpus: &Corpus, source: u32, path: &str, copy: &Copy) -> Vec<(FileI
         Some((folder, pattern)) => (folder, Some(pattern)),
         None => ("", Some(path.as_str())),
     };
+    if pattern.is_none() && is_program(corpus, source, folder) {
+        return Vec::new();
+    }
     let mut out = Vec::new();
     for file in corpus.below(source, folder).take(FILES_MAX * 50) {
         let inside = corpus.path(file).get(folder.len()..).unwrap_or_default().trim_start_matches('/');
         let matched = pattern.is_none_or(|pattern| !inside.contains('/') && matches_pattern(pattern, inside));
         let target = below(inside);
-        if matched && is_configuration(inside, &target) {
+        if matched && !is_left_out(inside) && is_configuration(inside, &target) {
             out.push((file, target));
         }
     }
     out
+}
+
+/// Whether a folder is a program as a whole: it says how to build itself.
+fn is_program(corpus: &Corpus, source: u32, folder: &str) -> bool {
+    corpus.below(source, folder).any(|file| {
+        let path = corpus.path(file);
+        corpus.folder(file) == folder
+            && (super::kind_of(path) != super::NameKind::Other || program::is_build_file(path))
+    })
+}
+
+/// Folders of what was fetched, and of what is not run.
+fn is_left_out(path: &str) -> bool {
+    path.split('/').any(|part| matches!(part, "node_modules" | "vendor" | "test" | "tests") || part.starts_with('.'))
 }
 
 fn is_configuration(path: &str, target: &str) -> bool {

@@ -88,7 +88,6 @@ const STEPS: &[(&str, &str)] = &[
     ("gradle ", "Java"),
     ("java -", "Java"),
     ("java\",", "Java"),
-    (".jar", "Java"),
     ("sbt ", "Scala"),
     ("mix deps", "Elixir"),
     ("mix release", "Elixir"),

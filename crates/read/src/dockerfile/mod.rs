@@ -14,7 +14,7 @@
 //!
 //! ## Ignores
 //! `HEALTHCHECK` (Kubernetes does not look at it), `ONBUILD` (it speaks of other images), `LABEL`, `VOLUME`, `RUN` but
-//! for the language. The context of a build: the folder is the one that the file stands in; copied files are looked for
+//! for the language. A port that only a variable from outside knows. The context of a build: the folder is the one that the file stands in; copied files are looked for
 //! there and then in the folders above. A copy of the whole context is not listed file by file. Templates of Dockerfiles
 //! are listed as not read.
 //!

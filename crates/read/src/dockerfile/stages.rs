@@ -239,20 +239,19 @@ impl Reader<'_> {
 
     fn port(&mut self, raw: &str, offset: usize) {
         /// A range of more ports than this is a rule, not a list.
-        const RANGE_MAX: u16 = 64;
+        const RANGE_MAX: usize = 64;
         let text = self.expand(raw).text;
         let bare = text.split('/').next().unwrap_or_default();
         let (first, last) = bare.split_once('-').unwrap_or((bare, bare));
-        let numbers: Vec<Option<u16>> = match (first.parse::<u16>(), last.parse::<u16>()) {
-            (Ok(first), Ok(last)) if first <= last && last - first < RANGE_MAX => (first..=last).map(Some).collect(),
-            _ => vec![None],
-        };
+        // A port that is given from outside is not known here.
+        let (Ok(first), Ok(last)) = (first.parse::<u16>(), last.parse::<u16>()) else { return };
         let origin = Origin::at(self.at(offset));
-        for number in numbers {
-            let name = number.is_none().then(|| text.clone());
-            let port = Port { number, name, target: None, application: None, published: false, origin: origin.clone() };
+        for number in (first..=last).take(RANGE_MAX) {
+            let number = Some(number);
+            let port =
+                Port { number, name: None, target: None, application: None, published: false, origin: origin.clone() };
             self.on_stage(|stage| {
-                if !stage.ports.iter().any(|known| known.number == port.number && known.name == port.name) {
+                if !stage.ports.iter().any(|known| known.number == port.number) {
                     stage.ports.push(port);
                 }
             });

@@ -142,11 +142,9 @@ pub(super) fn words(text: &str, range: Range<usize>, escape: char) -> Vec<RawWor
     let body = text.get(range.clone()).unwrap_or_default();
     while let Some(c) = body.get(at - range.start..).and_then(|rest| rest.chars().next()) {
         let rest = &body[at - range.start..];
-        if c == escape {
-            if let Some(length) = continuation(rest) {
-                at += length;
-                continue;
-            }
+        if let Some(length) = (c == escape).then(|| continuation(rest)).flatten() {
+            at += length;
+            continue;
         }
         if quote.is_none() && c.is_whitespace() {
             out.extend(open.take());
