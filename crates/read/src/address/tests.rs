@@ -475,6 +475,24 @@ fn placeholders_drop_only_their_part() {
 }
 
 #[test]
+fn redaction_hides_no_host() {
+    for text in [
+        "postgres://u:hunter2@db:5432/x",
+        "amqp://u:p@a,u:p@b/v",
+        "u:p@tcp(db:3306)/x",
+        "guest:guest@mq:5672",
+        "jdbc:oracle:thin:u/p@ora:1521:XE",
+        "Server=db;Database=x;Password=hunter2",
+        "redis:6379,password=hunter2",
+        "host=db user=u password=hunter2 dbname=x",
+    ] {
+        let redacted = crate::redact::value("URL", text);
+        assert!(redacted.contains("<redacted>"), "{text}");
+        assert_eq!(line(&redacted), line(text));
+    }
+}
+
+#[test]
 fn ordinary_values_are_no_addresses() {
     let values = [
         "",
