@@ -136,6 +136,16 @@ pub fn has_placeholder(value: &str) -> bool {
     masked(value).bytes().any(|b| b == MASK)
 }
 
+/// Whether a value holds a placeholder that spells out a default.
+pub(crate) fn has_default(value: &str) -> bool {
+    value.match_indices("${").any(|(start, _)| {
+        let inside = closing(value, start + 1).map(|end| &value[start + 2..end]);
+        inside
+            .and_then(|inside| key_and_default(inside).1)
+            .is_some_and(|default| !default.is_empty() && !default.starts_with("${"))
+    })
+}
+
 /// The text with every byte of every placeholder replaced by [`MASK`]; it has the same length.
 pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     if !text.bytes().any(|b| matches!(b, b'$' | b'{' | b'<' | b'%' | b'#')) {

@@ -18,7 +18,8 @@ fn show(address: &Address) -> String {
 }
 
 fn line(value: &str) -> String {
-    addresses(value).iter().map(show).collect::<Vec<_>>().join(" | ")
+    let shown: Vec<String> = addresses(value).iter().map(show).collect();
+    if shown.is_empty() { String::from("-") } else { shown.join(" | ") }
 }
 
 /// Each value with what it names.
@@ -122,7 +123,7 @@ fn targets_of_grpc() {
             passthrough:///orders:1
                 passthrough://orders:1
             unix:///run/x.sock
-    
+                -
             kubernetes:///orders:80
                 kubernetes://orders:80
         "#]],
@@ -174,13 +175,13 @@ fn jdbc() {
             jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(PROTOCOL=TCP)(HOST=ora)(PORT=1521))(CONNECT_DATA=(SERVICE_NAME=x)))
                 oracle://ora:1521
             jdbc:h2:mem:testdb;DB_CLOSE_DELAY=-1
-    
+                -
             jdbc:h2:file:./data/db
-    
+                -
             jdbc:hsqldb:mem:x
-    
+                -
             jdbc:tc:postgresql:15:///db
-    
+                -
             jdbc:clickhouse://ch:8123/default
                 clickhouse://ch:8123/default
             r2dbc:pool:postgresql://db:5432/x
@@ -188,7 +189,7 @@ fn jdbc() {
             jdbc:p6spy:mysql://db/x
                 mysql://db/x
             jdbc:sqlite:app.db
-    
+                -
         "#]],
     );
 }
@@ -228,9 +229,9 @@ fn connection_strings() {
             Data Source=sql.acme.net;Initial Catalog=x
                 sqlserver://sql.acme.net/x
             Data Source=app.db
-    
+                -
             Data Source=app.db;Cache=Shared
-    
+                -
             Host=db;Port=5432;Database=orders;Username=u;Password=p
                 postgresql://db:5432/orders
             Server=db;Port=3306;Uid=root;Pwd=p;
@@ -242,7 +243,7 @@ fn connection_strings() {
             host=a,b port=1,2 dbname=x
                 postgresql://a:1/x | postgresql://b:2/x
             host=/var/run/postgresql dbname=x
-    
+                -
             redis:6379,password=p,ssl=True,abortConnect=False
                 redis://redis:6379
             redis,abortConnect=false
@@ -252,7 +253,7 @@ fn connection_strings() {
             root@tcp(mysql)/x
                 mysql://mysql/x
             u:p@unix(/tmp/mysql.sock)/x
-    
+                -
             Endpoint=sb://acme.servicebus.windows.net/;SharedAccessKeyName=x;SharedAccessKey=abc=
                 sb://acme.servicebus.windows.net
             AccountEndpoint=https://acme.documents.azure.com:443/;AccountKey=abc==;
@@ -407,7 +408,7 @@ fn scripts() {
             redis-cli -h cache ping
                 redis://cache
             redis-cli ping
-    
+                -
             ./wait-for-it.sh db:5432 -- npm start
                 db:5432 (host:port)
             until nslookup mydb; do sleep 2; done
@@ -419,11 +420,11 @@ fn scripts() {
             kafka-topics --bootstrap-server kafka:9092 --list
                 kafka:9092 (host:port)
             nginx -g 'daemon off;'
-    
+                -
             npm run start:prod
-    
+                -
             java -jar app.jar --spring.profiles.active=docker
-    
+                -
         "#]],
     );
 }
@@ -447,9 +448,9 @@ fn placeholders_drop_only_their_part() {
         ],
         expect![[r#"
             http://$(X):80
-    
+                -
             ${HOST}:80
-    
+                -
             http://orders:${PORT}/x
                 http://orders/x
             http://${A},http://b:1
@@ -461,17 +462,35 @@ fn placeholders_drop_only_their_part() {
             ${HOST:-orders}:80
                 orders:80 (host:port)
             http://{{ .Values.host }}:80
-    
+                -
             http://<your-host>:80/
-    
+                -
             $scheme://$host:$port
-    
+                -
             ${PROTO}://orders:80
                 orders:80
             http://%s:%d/x
-    
+                -
         "#]],
     );
+}
+
+#[test]
+fn redaction_hides_no_host() {
+    for text in [
+        "postgres://u:hunter2@db:5432/x",
+        "amqp://u:p@a,u:p@b/v",
+        "u:p@tcp(db:3306)/x",
+        "guest:guest@mq:5672",
+        "jdbc:oracle:thin:u/p@ora:1521:XE",
+        "Server=db;Database=x;Password=hunter2",
+        "redis:6379,password=hunter2",
+        "host=db user=u password=hunter2 dbname=x",
+    ] {
+        let redacted = crate::redact::value("URL", text);
+        assert!(redacted.contains("<redacted>"), "{text}");
+        assert_eq!(line(&redacted), line(text));
+    }
 }
 
 #[test]
