@@ -51,12 +51,6 @@ pub fn value<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     without(value, spans(key, value))
 }
 
-<<<<<<< HEAD
-/// The words of a command with credentials taken out.
-pub fn words(words: &[String]) -> Vec<String> {
-    words.iter().map(|word| value("", word).into_owned()).collect()
-}
-=======
 /// Whether what stands under a key that names a credential is one.
 fn is_secret_value(key: &str, value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);
@@ -208,4 +202,3 @@ fn without(text: &str, mut spans: Vec<Range<usize>>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests;
->>>>>>> config
