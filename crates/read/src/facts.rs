@@ -52,6 +52,8 @@ pub struct Facts {
     pub claims: Vec<Claim>,
     /// Values in configuration files that may name others.
     pub mentions: Vec<Mention>,
+    /// Names that the program of a configuration file gives itself: `spring.application.name`.
+    pub names: Vec<(FileId, Spelled)>,
     /// Descriptions of operations.
     pub interfaces: Vec<Described>,
     /// Which folder an image or program is built from.
@@ -301,8 +303,12 @@ pub struct Mention {
     pub by: About,
     /// The key under which it stands: `spring.data.mongodb.uri`, `proxy_pass`.
     pub key: String,
-    /// The value, secrets taken out, placeholders resolved to their defaults.
+    /// The value, secrets taken out, placeholders resolved to what the same file says, else to their defaults.
     pub value: String,
+    /// The value before its placeholders were resolved, where it had any that were; secrets taken out.
+    pub spelled: Option<String>,
+    /// The profile or environment in which it holds, where the file limits it: `docker`, `Development`.
+    pub profile: Option<String>,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -447,6 +453,7 @@ impl Facts {
         self.endpoints.append(&mut other.endpoints);
         self.claims.append(&mut other.claims);
         self.mentions.append(&mut other.mentions);
+        self.names.append(&mut other.names);
         self.interfaces.append(&mut other.interfaces);
         self.builds.append(&mut other.builds);
         self.owners.append(&mut other.owners);

@@ -1,1 +1,11 @@
-//! placeholder
+//! Every face that is not the web: terminal, Markdown, JSON, one HTML page.
+//!
+//! A face is a pure function from a model to text: no file, no clock, no terminal is asked. The same model and options
+//! give the same bytes.
+//!
+//! Not here: what is true of the model (the analyses decide), where the text goes (`cli` writes it).
+
+pub mod survey;
+
+mod layout;
+mod words;

@@ -1,0 +1,3 @@
+//! Configuration that names others.
+
+pub mod keys;
