@@ -126,6 +126,8 @@ fn files(service: &Service<'_>, facts: &mut Facts) -> Vec<MountedFile> {
             continue;
         };
         match service.corpus.lookup(service.project.source, source) {
+            // Tools that start containers mount the project itself; it says nothing of them.
+            Some(file) if service.project.files.contains(&file) => {}
             Some(file) => out.push(MountedFile { path: target.to_owned(), file: Some(file), text: None }),
             None => folder(service, source, target, mount, &mut out, facts),
         }

@@ -10,6 +10,7 @@ use plimsoll_model::{At, FileId, Problem};
 use crate::corpus::Corpus;
 use crate::dotenv::interpolate::{Fault, Setting, interpolate};
 use crate::dotenv::{self, Variables};
+use crate::redact;
 use crate::tree::{Data, Node};
 
 /// Endings and beginnings by which an example is named after the file that it is an example of.
@@ -155,9 +156,11 @@ pub(super) fn came_through(node: &mut Node, places: Vec<At>) {
     }
 }
 
-/// Tells of variables that are set nowhere: one problem for each.
+/// Tells of variables that are set nowhere: one problem for each that is not a credential.
 pub(super) fn tell(unset: &Unset, problems: &mut Vec<Problem>) {
-    for (name, at) in unset {
+    // A credential is set where the project is started, and should not stand in a file.
+    let secret = |name: &str| redact::value(name, "plimsoll-d41d8cd98f") == redact::REDACTED;
+    for (name, at) in unset.iter().filter(|(name, _)| !secret(name)) {
         let message = format!(
             "`{name}` is set nowhere and has no default; the empty text is taken; set it in `.env` or write `${{{name}:-DEFAULT}}`"
         );

@@ -10,6 +10,10 @@ const RANGE_MAX: u32 = 64;
 /// The long forms of one item of `ports`; a range is as many.
 pub(super) fn long_form(item: Node, problems: &mut Vec<Problem>) -> Vec<Node> {
     let Some(text) = item.as_str().map(str::to_owned) else { return ranges(item) };
+    if text.is_empty() {
+        // A variable that is set nowhere, which is told where it is taken.
+        return Vec::new();
+    }
     let (address, protocol) = match text.rsplit_once('/') {
         Some((address, protocol)) => (address, Some(protocol.to_ascii_lowercase())),
         None => (text.as_str(), None),

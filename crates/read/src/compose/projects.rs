@@ -2,7 +2,7 @@
 //!
 //! A file with one of Compose's own names is a project, together with its override file, or with the files that
 //! `COMPOSE_FILE` in `.env` lists. Any other file is a project of its own, unless it cannot stand alone: services without
-//! image and build, or that wait for services it does not have. Such a file is laid over the file that has them: in its
+//! image and build, or that need services, networks or volumes it does not have. Such a file is laid over the file that has them: in its
 //! folder, else in a folder above. A file that a file beside or above it includes is part of that, and no project;
 //! neither is one that is only extended from.
 
@@ -50,7 +50,8 @@ pub(super) fn find(corpus: &Corpus, files: &[FileId]) -> Vec<Found> {
     for (file, layers) in layered {
         if layers.is_empty() {
             if let Some(found) = loaded.get_mut(&file) {
-                found.incomplete = !is_main(corpus, file);
+                let services = missing(&found.project).iter().any(|(kind, _)| *kind == "services");
+                found.incomplete = services && !is_main(corpus, file);
             }
             continue;
         }
@@ -122,19 +123,35 @@ fn leave_out_parts(corpus: &Corpus, loaded: &mut BTreeMap<FileId, Found>) {
     loaded.retain(|file, _| !parts.contains(file));
 }
 
-/// Services that a project needs and does not have: without image and build, or only waited for.
-fn missing(project: &Project) -> BTreeSet<String> {
+/// Something at the top of a project that its services need: `services` and a name, `networks` and a name.
+type Need = (&'static str, String);
+
+/// What a project needs and does not have: services without image and build, or only waited for; networks, volumes,
+/// configs and secrets that are not declared.
+fn missing(project: &Project) -> BTreeSet<Need> {
     let mut out = BTreeSet::new();
-    let services = project.root.get("services").map_or(&[] as &[_], Node::entries);
-    for entry in services {
-        if !stands(&entry.value) {
-            out.insert(entry.key.clone());
-        }
-        for before in entry.value.get("depends_on").map_or(&[] as &[_], Node::entries) {
-            let optional = before.value.get("required").and_then(Node::as_bool) == Some(false);
-            if !optional && !services.iter().any(|entry| entry.key == before.key) {
-                out.insert(before.key.clone());
+    for entry in project.root.get("services").map_or(&[] as &[_], Node::entries) {
+        let mut need = |kind: &'static str, name: &str| {
+            let need = (kind, name.to_owned());
+            if !provides(project, &need) {
+                out.insert(need);
             }
+        };
+        let service = &entry.value;
+        need("services", &entry.key);
+        let entries = |key| service.get(key).map_or(&[] as &[_], Node::entries);
+        for before in entries("depends_on") {
+            if before.value.get("required").and_then(Node::as_bool) != Some(false) {
+                need("services", &before.key);
+            }
+        }
+        entries("networks").iter().filter(|network| network.key != "default").for_each(|n| need("networks", &n.key));
+        let items = |key| service.get(key).map_or(&[] as &[_], Node::items).iter();
+        for mount in items("volumes").filter(|mount| mount.str_at("type") == Some("volume")) {
+            mount.str_at("source").into_iter().for_each(|name| need("volumes", name));
+        }
+        for kind in ["configs", "secrets"] {
+            items(kind).filter_map(|grant| grant.str_at("source")).for_each(|name| need(kind, name));
         }
     }
     out
@@ -145,17 +162,15 @@ pub(super) fn stands(service: &Node) -> bool {
     ["image", "build", "provider"].iter().any(|key| service.get(key).is_some_and(|value| !value.is_null()))
 }
 
-/// The files beneath a file that lacks services, the lowest first.
+/// The files beneath a file that lacks something, the lowest first.
 fn layers(corpus: &Corpus, file: FileId, loaded: &BTreeMap<FileId, Found>) -> Vec<FileId> {
     let mut lacking = missing(&loaded[&file].project);
     let mut layers = Vec::new();
     while !lacking.is_empty() && layers.len() < LAYERS_MAX {
         let Some(base) = best(corpus, file, &layers, &lacking, loaded) else { break };
-        let has = |name: &String| provides(&loaded[&base].project, name);
-        lacking.retain(|name| !has(name));
-        lacking.extend(missing(&loaded[&base].project).into_iter().filter(|name| {
-            !layers.iter().chain([&file]).any(|layer| provides(&loaded[layer].project, name))
-        }));
+        lacking.retain(|need| !provides(&loaded[&base].project, need));
+        let had = |need: &Need| layers.iter().chain([&file]).any(|layer| provides(&loaded[layer].project, need));
+        lacking.extend(missing(&loaded[&base].project).into_iter().filter(|need| !had(need)));
         // A main file is the lowest; what is found later stands between it and the file.
         if is_main(corpus, base) {
             layers.insert(0, base);
@@ -166,8 +181,9 @@ fn layers(corpus: &Corpus, file: FileId, loaded: &BTreeMap<FileId, Found>) -> Ve
     layers
 }
 
-fn provides(project: &Project, name: &str) -> bool {
-    project.root.at_path(&["services", name]).is_some_and(stands)
+fn provides(project: &Project, (kind, name): &Need) -> bool {
+    let found = project.root.at_path(&[kind, name]);
+    if *kind == "services" { found.is_some_and(stands) } else { found.is_some() }
 }
 
 /// The file that has most of what is lacking: beside it first, then in the folders above; a main file before others.
@@ -175,14 +191,14 @@ fn best(
     corpus: &Corpus,
     file: FileId,
     layers: &[FileId],
-    lacking: &BTreeSet<String>,
+    lacking: &BTreeSet<Need>,
     loaded: &BTreeMap<FileId, Found>,
 ) -> Option<FileId> {
     let source = corpus.source(file);
     let mut folder = Some(corpus.folder(file));
     while let Some(here) = folder {
         let rank = |other: &FileId| {
-            let count = lacking.iter().filter(|name| provides(&loaded[other].project, name)).count();
+            let count = lacking.iter().filter(|need| provides(&loaded[other].project, need)).count();
             let like = common_start(name_of(corpus, *other), name_of(corpus, file));
             (count, is_main(corpus, *other), like, std::cmp::Reverse(*other))
         };

@@ -4,7 +4,7 @@ use plimsoll_model::FileId;
 
 use crate::corpus::Corpus;
 use crate::tree::Node;
-use crate::tree::yaml::Schema;
+use crate::tree::yaml::{self, Schema};
 
 /// Names under which Compose finds a file by itself, in the order in which it prefers them.
 pub(super) const CANONICAL: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
@@ -17,6 +17,9 @@ pub(super) const OVERRIDES: [&str; 4] =
 pub(super) const TOP: [&str; 9] =
     ["name", "version", "services", "include", "networks", "volumes", "configs", "secrets", "models"];
 
+/// Keys that say what a service runs.
+const RUNS: [&str; 3] = ["image", "build", "extends"];
+
 /// Whether a file is a compose file.
 pub(super) fn takes(corpus: &Corpus, file: FileId) -> bool {
     let path = corpus.path(file);
@@ -24,8 +27,12 @@ pub(super) fn takes(corpus: &Corpus, file: FileId) -> bool {
     let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
     match by_name(&stem.to_ascii_lowercase()) {
         Name::Says => corpus.text(file).is_ok(),
-        Name::Hints => has_top_key(corpus, file, &TOP) && roots(corpus, file).iter().any(|root| !is_other(root)),
-        Name::Silent => has_top_key(corpus, file, &["services"]) && roots(corpus, file).iter().any(holds_services),
+        Name::Hints => has_key(corpus, file, &TOP, Where::Top) && holds(corpus, file, |root| !is_other(root)),
+        Name::Silent => {
+            has_key(corpus, file, &["services"], Where::Top)
+                && has_key(corpus, file, &RUNS, Where::Below)
+                && holds(corpus, file, holds_services)
+        }
     }
 }
 
@@ -51,17 +58,27 @@ fn by_name(stem: &str) -> Name {
     if begins || ends { Name::Hints } else { Name::Silent }
 }
 
+#[derive(PartialEq)]
+enum Where {
+    Top,
+    Below,
+}
+
 /// Whether a line of the text begins with one of the keys; spares parsing all other YAML.
-fn has_top_key(corpus: &Corpus, file: FileId, keys: &[&str]) -> bool {
+fn has_key(corpus: &Corpus, file: FileId, keys: &[&str], place: Where) -> bool {
     let Ok(text) = corpus.text(file) else { return false };
     text.lines().any(|line| {
-        let line = line.trim_start_matches(['\u{feff}', '{', '"', ' ']);
-        keys.iter().any(|key| line.strip_prefix(key).is_some_and(|rest| rest.starts_with([':', '"', ' '])))
+        let key = line.trim_start_matches(['\u{feff}', '{', '"', ' ', '\'']);
+        let there = place == Where::Below || !line.starts_with(' ');
+        there && keys.iter().any(|word| key.strip_prefix(word).is_some_and(|rest| rest.starts_with([':', '"', ' ', '\''])))
     })
 }
 
-fn roots(corpus: &Corpus, file: FileId) -> &[Node] {
-    &corpus.yaml(file, Schema::Yaml12).roots
+/// Whether a document is as asked. The file is parsed apart, so that what is wrong in it is told only if it is taken.
+fn holds(corpus: &Corpus, file: FileId, asked: fn(&Node) -> bool) -> bool {
+    let Ok(text) = corpus.text(file) else { return false };
+    let documents = yaml::parse(file, text, Schema::Yaml12);
+    documents.roots.iter().any(asked)
 }
 
 /// Whether a document is something else that has keys of the same names: a Kubernetes object, a playbook, a list.
@@ -73,7 +90,7 @@ fn is_other(root: &Node) -> bool {
 fn holds_services(root: &Node) -> bool {
     let known = |key: &str| TOP.contains(&key) || key.starts_with("x-");
     let Some(services) = root.get("services").filter(|services| services.is_mapping()) else { return false };
-    let runs = |service: &Node| ["image", "build", "extends"].iter().any(|key| service.get(key).is_some());
+    let runs = |service: &Node| RUNS.iter().any(|key| service.get(key).is_some());
     root.entries().iter().all(|entry| known(&entry.key))
         && services.entries().iter().all(|entry| entry.value.is_mapping())
         && services.entries().iter().any(|entry| runs(&entry.value))

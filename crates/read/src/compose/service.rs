@@ -158,7 +158,7 @@ fn networks(service: &Service<'_>) -> Vec<String> {
     networks_of(service, service.node, 0)
 }
 
-fn networks_of(service: &Service<'_>, node: &Node, depth: usize) -> Vec<String> {
+fn networks_of<'p>(service: &Service<'p>, node: &'p Node, depth: usize) -> Vec<String> {
     match node.str_at("network_mode") {
         Some("none") => return Vec::new(),
         Some(mode) => {
@@ -172,7 +172,8 @@ fn networks_of(service: &Service<'_>, node: &Node, depth: usize) -> Vec<String> 
     }
     let named = |key: &str| {
         let stated = service.project.root.at_path(&["networks", key]);
-        let name = stated.and_then(|network| network.str_at("name").or(network.at_path(&["external", "name"])?.as_str()));
+        let external = |network: &'p Node| network.at_path(&["external", "name"]).and_then(Node::as_str);
+        let name = stated.and_then(|network| network.str_at("name").or_else(|| external(network)));
         name.unwrap_or(key).to_owned()
     };
     let own = node.get("networks").map_or(&[] as &[Entry], Node::entries);
