@@ -52,5 +52,6 @@ pub fn readers() -> &'static [Reader] {
         dockerfile::READER,
         proto::READER,
         openapi::READER,
+        plimsoll_yaml::READER,
     ]
 }
