@@ -174,7 +174,12 @@ impl<'p> Claims<'_, 'p> {
             self.stated(Field::RunAsNonRoot, Value::Flag(!matches!(name, "0" | "root")), "user", Origin::of(node));
         }
         let each = |key: &str, sign: char| {
-            self.service.items(key).iter().filter_map(Node::as_str).map(|name| format!("{sign}{name}")).collect::<Vec<_>>()
+            self.service
+                .items(key)
+                .iter()
+                .filter_map(Node::as_str)
+                .map(|name| format!("{sign}{name}"))
+                .collect::<Vec<_>>()
         };
         let (added, dropped) = (each("cap_add", '+'), each("cap_drop", '-'));
         match self.first(&[&["cap_add"], &["cap_drop"]]) {

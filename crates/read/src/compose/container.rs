@@ -15,8 +15,24 @@ const FOLDER_FILES_MAX: usize = 200;
 
 /// Endings of files that are read as configuration.
 const CONFIGURATION: [&str; 18] = [
-    "yaml", "yml", "json", "toml", "ini", "conf", "cfg", "cnf", "config", "properties", "env", "xml", "template", "tmpl",
-    "tpl", "j2", "hcl", "cue",
+    "yaml",
+    "yml",
+    "json",
+    "toml",
+    "ini",
+    "conf",
+    "cfg",
+    "cnf",
+    "config",
+    "properties",
+    "env",
+    "xml",
+    "template",
+    "tmpl",
+    "tpl",
+    "j2",
+    "hcl",
+    "cue",
 ];
 
 /// The main container, where the service runs one.
@@ -77,9 +93,7 @@ fn integer(text: &str) -> Option<String> {
     let number = match digits.get(..2) {
         Some("0x") => i64::from_str_radix(&digits[2..], 16).ok()?,
         Some("0o") => i64::from_str_radix(&digits[2..], 8).ok()?,
-        Some(_) if digits.starts_with('0') => {
-            i64::from_str_radix(digits, 8).ok().or_else(|| digits.parse().ok())?
-        }
+        Some(_) if digits.starts_with('0') => i64::from_str_radix(digits, 8).ok().or_else(|| digits.parse().ok())?,
         _ => digits.parse().ok()?,
     };
     Some(number.to_string())
@@ -163,14 +177,19 @@ fn folder(
         .take(FOLDER_FILES_MAX + 1)
         .collect();
     if all.len() > FOLDER_FILES_MAX {
-        let reason = format!("the folder `{source}`, mounted into `{}`, has more than {FOLDER_FILES_MAX} files", service.name);
+        let reason =
+            format!("the folder `{source}`, mounted into `{}`, has more than {FOLDER_FILES_MAX} files", service.name);
         let file = mount.via.as_deref().and_then(|via| via.last()).map_or(mount.at.file, |at| at.file);
         facts.not_read.push(Skipped { kind: String::from("mounted folder"), file, reason });
         return;
     }
     for file in all {
         let inner = corpus.path(file).strip_prefix(source).unwrap_or_default();
-        out.push(MountedFile { path: format!("{}{inner}", target.trim_end_matches('/')), file: Some(file), text: None });
+        out.push(MountedFile {
+            path: format!("{}{inner}", target.trim_end_matches('/')),
+            file: Some(file),
+            text: None,
+        });
     }
 }
 
@@ -184,7 +203,9 @@ fn granted(service: &Service<'_>, grant: &Node) -> Option<MountedFile> {
         return Some(MountedFile { path, file: Some(file), text: None });
     }
     let text = match config.get("content") {
-        Some(content) => Spelled { text: redact::value(name, content.as_str()?).into_owned(), origin: Origin::of(content) },
+        Some(content) => {
+            Spelled { text: redact::value(name, content.as_str()?).into_owned(), origin: where_it_begins(content) }
+        }
         None => {
             let variable = config.get("environment")?;
             let setting = service.project.environment.get(variable.as_str()?)?;
@@ -195,4 +216,15 @@ fn granted(service: &Service<'_>, grant: &Node) -> Option<MountedFile> {
         }
     };
     Some(MountedFile { path, file: None, text: Some(text) })
+}
+
+/// The place of a text of many lines: its own, so that lines can be counted from it, and then those of its variables.
+fn where_it_begins(content: &Node) -> Origin {
+    match content.via.as_deref() {
+        Some([rest @ .., own]) => {
+            let via: Vec<_> = std::iter::once(content.at).chain(rest.iter().copied()).collect();
+            Origin { at: *own, via: Some(via.into()) }
+        }
+        _ => Origin::of(content),
+    }
 }

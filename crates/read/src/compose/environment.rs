@@ -15,20 +15,54 @@ use crate::tree::{Data, Node};
 
 /// Endings and beginnings by which an example is named after the file that it is an example of.
 const EXAMPLES: [&str; 12] = [
-    "{}.example", "{}.sample", "{}.template", "{}.dist", "{}.default", "{}.defaults", "{}.tmpl", "{}-example",
-    "{}-sample", "{}_example", "{}.example.env", "{}.sample.env",
+    "{}.example",
+    "{}.sample",
+    "{}.template",
+    "{}.dist",
+    "{}.default",
+    "{}.defaults",
+    "{}.tmpl",
+    "{}-example",
+    "{}-sample",
+    "{}_example",
+    "{}.example.env",
+    "{}.sample.env",
 ];
 
 /// The same for `.env` itself, which is also written the other way round.
 const PROJECT_EXAMPLES: [&str; 12] = [
-    "env.example", "env.sample", "env.template", "env.dist", "env-example", "env_example", "example.env", "sample.env",
-    "template.env", "default.env", "defaults.env", "dotenv",
+    "env.example",
+    "env.sample",
+    "env.template",
+    "env.dist",
+    "env-example",
+    "env_example",
+    "example.env",
+    "sample.env",
+    "template.env",
+    "default.env",
+    "defaults.env",
+    "dotenv",
 ];
 
 /// Variables that a shell has set, or Compose itself, whoever runs it.
 const SHELL: [&str; 16] = [
-    "PWD", "HOME", "USER", "UID", "GID", "HOSTNAME", "PATH", "SHELL", "TMPDIR", "DISPLAY", "XAUTHORITY", "LOGNAME",
-    "COMPOSE_PROJECT_NAME", "DOCKER_HOST", "DOCKER_SOCK", "SSH_AUTH_SOCK",
+    "PWD",
+    "HOME",
+    "USER",
+    "UID",
+    "GID",
+    "HOSTNAME",
+    "PATH",
+    "SHELL",
+    "TMPDIR",
+    "DISPLAY",
+    "XAUTHORITY",
+    "LOGNAME",
+    "COMPOSE_PROJECT_NAME",
+    "DOCKER_HOST",
+    "DOCKER_SOCK",
+    "SSH_AUTH_SOCK",
 ];
 
 /// What is set for a project.
@@ -81,7 +115,9 @@ pub(super) fn with_stand_in(corpus: &Corpus, source: u32, path: &str) -> Option<
         .or_else(|| EXAMPLES.iter().find_map(|form| corpus.lookup(source, &form.replace("{}", path))))
         .or_else(|| {
             let (stem, end) = path.rsplit_once('.').filter(|(stem, _)| !stem.is_empty() && !stem.ends_with('/'))?;
-            ["example", "sample", "template"].iter().find_map(|word| corpus.lookup(source, &format!("{stem}.{word}.{end}")))
+            ["example", "sample", "template"]
+                .iter()
+                .find_map(|word| corpus.lookup(source, &format!("{stem}.{word}.{end}")))
         })
 }
 
@@ -110,7 +146,12 @@ pub(super) type Unset = BTreeMap<String, At>;
 
 /// Puts the variables of a project into every text below a node. A value then stands where the variable is set, and came
 /// through the text that takes it.
-pub(super) fn put_variables(node: &mut Node, environment: &Environment, unset: &mut Unset, problems: &mut Vec<Problem>) {
+pub(super) fn put_variables(
+    node: &mut Node,
+    environment: &Environment,
+    unset: &mut Unset,
+    problems: &mut Vec<Problem>,
+) {
     match &mut node.value {
         Data::Scalar(scalar) if scalar.text.contains('$') => {
             let found = interpolate(&scalar.text, &|name| environment.get(name));
@@ -128,7 +169,9 @@ pub(super) fn put_variables(node: &mut Node, environment: &Environment, unset: &
                         problems.push(Problem { at, message });
                     }
                     Fault::Invalid(text) => {
-                        let message = format!("`{text}` is not a variable; it is left as it stands; write `$$` for a dollar sign");
+                        let message = format!(
+                            "`{text}` is not a variable; it is left as it stands; write `$$` for a dollar sign"
+                        );
                         problems.push(Problem { at, message });
                     }
                 }

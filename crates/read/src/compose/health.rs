@@ -65,18 +65,8 @@ fn port_and_path(url: &str) -> (String, String) {
     (port.to_owned(), redact::value("url", path).into_owned())
 }
 
-/// The command with what looks like a credential taken out, word by word.
+/// The command with what looks like a credential taken out.
 fn without_secrets(words: &[String], command: &str) -> String {
-    let mut flag = "";
-    let mut clean = true;
-    let shown: Vec<String> = words
-        .iter()
-        .map(|word| {
-            let value = redact::value(flag, word);
-            clean &= value == word.as_str();
-            flag = if word.starts_with('-') { word.trim_start_matches('-') } else { "" };
-            value.into_owned()
-        })
-        .collect();
-    if clean { redact::value("command", command).into_owned() } else { shown.join(" ") }
+    let clean = redact::words(words);
+    if clean == words { redact::value("command", command).into_owned() } else { clean.join(" ") }
 }

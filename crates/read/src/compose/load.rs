@@ -113,7 +113,13 @@ impl Loader<'_> {
     }
 
     /// Files laid over each other. `including` are the files that are being read, outermost first.
-    fn files(&mut self, files: &[FileId], folder: &str, environment: &Environment, including: &mut Vec<FileId>) -> Node {
+    fn files(
+        &mut self,
+        files: &[FileId],
+        folder: &str,
+        environment: &Environment,
+        including: &mut Vec<FileId>,
+    ) -> Node {
         let at = files.first().map_or(At::whole(FileId(0)), |file| At::whole(*file));
         let mut base = Node::mapping(at);
         for file in files {

@@ -62,8 +62,7 @@ use crate::tree::Node;
 use projects::Found;
 
 /// The reader of compose files.
-pub const READER: Reader =
-    Reader { name: "compose", page: include_str!("mod.rs"), takes: recognise::takes, read };
+pub const READER: Reader = Reader { name: "compose", page: include_str!("mod.rs"), takes: recognise::takes, read };
 
 fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
     let mut facts = Facts::default();

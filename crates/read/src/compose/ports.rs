@@ -34,7 +34,8 @@ pub(super) fn long_form(item: Node, problems: &mut Vec<Problem>) -> Vec<Node> {
         return Vec::new();
     }
     let mut long = Node { via: item.via.clone(), tag: item.tag.clone(), ..Node::mapping(item.at) };
-    let parts = [("host_ip", host), ("published", published), ("target", Some(target)), ("protocol", protocol.as_deref())];
+    let parts =
+        [("host_ip", host), ("published", published), ("target", Some(target)), ("protocol", protocol.as_deref())];
     for (key, part) in parts {
         if let Some(part) = part.filter(|part| !part.is_empty()) {
             long.set(key, Node { via: item.via.clone(), ..Node::scalar(part, ScalarKind::Text, item.at) });
@@ -103,9 +104,6 @@ mod tests {
         check("9000-9001:80-81", "9000 80, 9001 81");
         check("8000-8100:80", "8000-8100 80");
         check("10000-20000:10000-20000/udp", "10000-20000 10000-20000 udp");
-        check(
-            "${PORT}:80x",
-            "`${PORT}:80x` is not a port; it is left out; write [[IP:]PUBLISHED:]TARGET[/PROTOCOL]",
-        );
+        check("${PORT}:80x", "`${PORT}:80x` is not a port; it is left out; write [[IP:]PUBLISHED:]TARGET[/PROTOCOL]");
     }
 }

@@ -76,18 +76,14 @@ mod tests {
     fn quantities_are_read() {
         let read = ["512m", "1.5GB", "300MiB", "64k", "1073741824", "2 g", "-1", "x"].map(bytes);
         let mib = 1u64 << 20;
-        let expect = [Some(512 * mib), Some(1536 * mib), Some(300 * mib), Some(65536), Some(1024 * mib), Some(2048 * mib)];
+        let expect =
+            [Some(512 * mib), Some(1536 * mib), Some(300 * mib), Some(65536), Some(1024 * mib), Some(2048 * mib)];
         assert_eq!(read[..6], expect);
         assert_eq!(read[6..], [None, None]);
         assert_eq!(["0.5", "2", "0.001", "-1", ""].map(millicores), [Some(500), Some(2000), Some(1), None, None]);
-        assert_eq!(["1m30s", "500ms", "10s", "0", "10", "1h", ""].map(seconds), [
-            Some(90),
-            Some(1),
-            Some(10),
-            Some(0),
-            None,
-            Some(3600),
-            None
-        ]);
+        assert_eq!(
+            ["1m30s", "500ms", "10s", "0", "10", "1h", ""].map(seconds),
+            [Some(90), Some(1), Some(10), Some(0), None, Some(3600), None]
+        );
     }
 }

@@ -27,12 +27,8 @@ pub(super) fn takes(corpus: &Corpus, file: FileId) -> bool {
     let Some(stem) = name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")) else { return false };
     match by_name(&stem.to_ascii_lowercase()) {
         Name::Says => corpus.text(file).is_ok(),
-        Name::Hints => has_key(corpus, file, &TOP, Where::Top) && holds(corpus, file, |root| !is_other(root)),
-        Name::Silent => {
-            has_key(corpus, file, &["services"], Where::Top)
-                && has_key(corpus, file, &RUNS, Where::Below)
-                && holds(corpus, file, holds_services)
-        }
+        Name::Hints => holds(corpus, file, |root| !is_other(root) && (has_known(root) || is_version_1(root))),
+        Name::Silent => may_hold_services(corpus, file) && holds(corpus, file, holds_services),
     }
 }
 
@@ -58,20 +54,11 @@ fn by_name(stem: &str) -> Name {
     if begins || ends { Name::Hints } else { Name::Silent }
 }
 
-#[derive(PartialEq)]
-enum Where {
-    Top,
-    Below,
-}
-
-/// Whether a line of the text begins with one of the keys; spares parsing all other YAML.
-fn has_key(corpus: &Corpus, file: FileId, keys: &[&str], place: Where) -> bool {
+/// Whether a text could hold services; spares parsing all other YAML.
+fn may_hold_services(corpus: &Corpus, file: FileId) -> bool {
     let Ok(text) = corpus.text(file) else { return false };
-    text.lines().any(|line| {
-        let key = line.trim_start_matches(['\u{feff}', '{', '"', ' ', '\'']);
-        let there = place == Where::Below || !line.starts_with(' ');
-        there && keys.iter().any(|word| key.strip_prefix(word).is_some_and(|rest| rest.starts_with([':', '"', ' ', '\''])))
-    })
+    let begins = |line: &str| line.trim_start_matches(['\u{feff}', '"', '\'', '{']).starts_with("services");
+    text.lines().any(begins) && RUNS.iter().any(|key| text.contains(key))
 }
 
 /// Whether a document is as asked. The file is parsed apart, so that what is wrong in it is told only if it is taken.
@@ -84,6 +71,13 @@ fn holds(corpus: &Corpus, file: FileId, asked: fn(&Node) -> bool) -> bool {
 /// Whether a document is something else that has keys of the same names: a Kubernetes object, a playbook, a list.
 fn is_other(root: &Node) -> bool {
     !root.is_mapping() || (root.get("apiVersion").is_some() && root.get("kind").is_some())
+}
+
+/// Whether a document has a key at its top that Compose knows and other formats seldom have.
+fn has_known(root: &Node) -> bool {
+    ["services", "include", "networks", "volumes", "configs", "secrets", "models"]
+        .iter()
+        .any(|key| root.get(key).is_some())
 }
 
 /// Whether a document has services as Compose knows them, and nothing at its top that Compose does not know.

@@ -78,12 +78,7 @@ fn not_there(service: &Service<'_>) -> LooseName {
     }
 }
 
-fn unit(
-    service: &Service<'_>,
-    variant: VariantId,
-    variables: Vec<crate::facts::Variable>,
-    facts: &mut Facts,
-) -> Unit {
+fn unit(service: &Service<'_>, variant: VariantId, variables: Vec<crate::facts::Variable>, facts: &mut Facts) -> Unit {
     let project = service.project;
     let mut containers = container(service, variables, facts);
     containers.extend(super::container::run_before(service));
@@ -162,7 +157,8 @@ fn networks_of<'p>(service: &Service<'p>, node: &'p Node, depth: usize) -> Vec<S
     match node.str_at("network_mode") {
         Some("none") => return Vec::new(),
         Some(mode) => {
-            let other = mode.strip_prefix("service:").and_then(|name| service.project.root.at_path(&["services", name]));
+            let other =
+                mode.strip_prefix("service:").and_then(|name| service.project.root.at_path(&["services", name]));
             return match other {
                 Some(other) if depth < 8 => networks_of(service, other, depth + 1),
                 _ => vec![mode.to_owned()],
@@ -238,6 +234,11 @@ fn mention_external_links(service: &Service<'_>, unit: usize, facts: &mut Facts)
         let Some(text) = link.as_str() else { continue };
         let (by, key) = (About::Unit(unit), String::from("external_links"));
         let value = text.split(':').next().unwrap_or(text).to_owned();
+<<<<<<< HEAD
         facts.mentions.push(Mention { by, key, value, spelled: None, profile: None, origin: Origin::of(link) });
+=======
+        let origin = Origin::of(link);
+        facts.mentions.push(Mention { by, key, value, spelled: None, profile: None, origin });
+>>>>>>> compose
     }
 }

@@ -13,19 +13,23 @@ use crate::tree::Node;
 
 /// The variables of a service. A name alone takes the project's value; one that is set nowhere has none.
 pub(super) fn variables(service: &Service<'_>, unit: usize, facts: &mut Facts) -> Vec<Variable> {
-    let own: Vec<Variable> = service.entries("environment").iter().map(|entry| {
-        let mut node = entry.value.clone();
-        let set = if node.is_null() { service.project.environment.get(&entry.key) } else { None };
-        let text = match set {
-            Some(setting) => {
-                came_through(&mut node, setting.places);
-                Some(setting.text)
-            }
-            None if node.is_null() => None,
-            None => Some(text_of(&node)),
-        };
-        variable(&entry.key, text, Origin::of(&node))
-    }).collect();
+    let own: Vec<Variable> = service
+        .entries("environment")
+        .iter()
+        .map(|entry| {
+            let mut node = entry.value.clone();
+            let set = if node.is_null() { service.project.environment.get(&entry.key) } else { None };
+            let text = match set {
+                Some(setting) => {
+                    came_through(&mut node, setting.places);
+                    Some(setting.text)
+                }
+                None if node.is_null() => None,
+                None => Some(text_of(&node)),
+            };
+            variable(&entry.key, text, Origin::of(&node))
+        })
+        .collect();
     let mut out: Vec<Variable> = Vec::new();
     for item in service.items("env_file") {
         from_file(service, item, unit, &own, &mut out, facts);
@@ -88,7 +92,6 @@ fn from_file(
         put(out, variable(&entry.key, Some(setting.text), Origin::of(&node)));
     }
 }
-
 
 /// Labels from `label_file`.
 pub(super) fn label_files(service: &Service<'_>) -> Vec<(String, String)> {

@@ -11,15 +11,9 @@ pub(super) fn words(node: Option<&Node>) -> Vec<Spelled> {
         Some(text) => split(text).into_iter().map(|word| (word, node)).collect(),
         None => node.items().iter().filter_map(|item| Some((item.as_str()?.to_owned(), item))).collect(),
     };
-    let mut flag = String::new();
-    parts
-        .into_iter()
-        .map(|(word, node)| {
-            let text = redact::value(&flag, &word).into_owned();
-            flag = if word.starts_with('-') { word.trim_start_matches('-').to_owned() } else { String::new() };
-            Spelled { text, origin: Origin::of(node) }
-        })
-        .collect()
+    let plain: Vec<String> = parts.iter().map(|(word, _)| word.clone()).collect();
+    let origins = parts.into_iter().map(|(_, node)| Origin::of(node));
+    redact::words(&plain).into_iter().zip(origins).map(|(text, origin)| Spelled { text, origin }).collect()
 }
 
 /// Splits a text as a shell does: at blanks, but not inside of quotes or after a backslash.

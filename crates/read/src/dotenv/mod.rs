@@ -284,7 +284,8 @@ mod tests {
         for entry in &found.entries {
             let value = match &entry.value {
                 Some(setting) => {
-                    let places: Vec<String> = setting.places.iter().map(|at| format!("{}:{}", at.line, at.column)).collect();
+                    let places: Vec<String> =
+                        setting.places.iter().map(|at| format!("{}:{}", at.line, at.column)).collect();
                     format!("{:?} {}", setting.text, places.join(" via "))
                 }
                 None => String::from("-"),
@@ -355,7 +356,8 @@ mod tests {
     #[test]
     fn raw_files_are_taken_as_they_stand() {
         let found = parse_raw(FileId(0), "A=\"$X\" # y\n\n#c\nB\n");
-        let shown: Vec<_> = found.entries.iter().map(|e| (e.key.as_str(), e.value.as_ref().map(|v| v.text.as_str()))).collect();
+        let shown: Vec<_> =
+            found.entries.iter().map(|e| (e.key.as_str(), e.value.as_ref().map(|v| v.text.as_str()))).collect();
         assert_eq!(shown, [("A", Some("\"$X\" # y")), ("B", None)]);
     }
 
