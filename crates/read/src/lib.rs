@@ -6,6 +6,7 @@
 //! Not here: what a model is (`plimsoll-model`), how it is shown (`plimsoll-report`).
 
 pub mod address;
+pub mod build_scripts;
 pub mod compose;
 pub mod corpus;
 pub mod dockerfile;
@@ -16,6 +17,7 @@ pub mod openapi;
 pub mod plimsoll_yaml;
 pub mod proto;
 pub mod redact;
+pub mod skaffold;
 pub mod source;
 pub mod tree;
 
@@ -39,5 +41,5 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[proto::READER, openapi::READER, dockerfile::READER]
+    &[proto::READER, openapi::READER, dockerfile::READER, skaffold::READER, build_scripts::READER]
 }
