@@ -18,7 +18,7 @@
 //! ```text
 //! TAG ?= latest
 //! image:
-//! 	docker build -t $(REGISTRY)/orders:$(TAG) services/orders
+//!     docker build -t $(REGISTRY)/orders:$(TAG) services/orders
 //! ```
 //! gives the build of the image `orders` from the folder `services/orders`.
 

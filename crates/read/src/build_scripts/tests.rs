@@ -81,6 +81,19 @@ fn a_workflow_gives_a_build_for_each_row_of_its_matrix() {
 }
 
 #[test]
+fn a_workflow_follows_what_its_steps_put_out() {
+    check(
+        ".github/workflows/build.yml",
+        "jobs:\n  a:\n    steps:\n    - id: vars\n      run: |\n        echo \"IMAGE=orders\" >> $GITHUB_OUTPUT\n    - id: meta\n      uses: docker/metadata-action@v5\n      with: { images: 'ghcr.io/${{ github.repository_owner }}/carts' }\n    - uses: docker/build-push-action@v6\n      with: { context: src/orders, tags: '${{ steps.vars.outputs.REPO }}/${{ steps.vars.outputs.IMAGE }}:1' }\n    - uses: docker/build-push-action@v6\n      with: { context: src/carts, tags: '${{ steps.meta.outputs.tags }}' }\n    - uses: docker/build-push-action@v1\n      with: { path: src/carts, repository: shop/old-carts, tags: latest }\n",
+        expect![[r#"
+            orders from `src/orders` 11:42
+            carts from `src/carts` 13:41
+            shop/old-carts from `src/carts` 15:66
+        "#]],
+    );
+}
+
+#[test]
 fn cloud_build_and_kaniko_say_it_in_arguments() {
     check(
         "cloudbuild.yaml",

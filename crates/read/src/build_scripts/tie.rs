@@ -39,6 +39,7 @@ pub(crate) enum Dockerfile {
 /// Looks the paths up and emits the builds; what stays open is listed as not read.
 pub(crate) fn builds_of(corpus: &Corpus, file: FileId, ties: Vec<Tie>, facts: &mut Facts) {
     let mut found: Vec<(String, Place, At)> = Vec::new();
+    let mut told: BTreeSet<At> = BTreeSet::new();
     for tie in ties {
         let images: BTreeSet<String> = tie.images.iter().filter_map(|image| image_name(image)).collect();
         let place = place_of(corpus, file, &tie);
@@ -46,11 +47,13 @@ pub(crate) fn builds_of(corpus: &Corpus, file: FileId, ties: Vec<Tie>, facts: &m
             Some(place) if !images.is_empty() => {
                 found.extend(images.into_iter().map(|image| (image, place.clone(), tie.at)));
             }
-            place => {
+            // Rows of one matrix are one line.
+            place if told.insert(tie.at) => {
                 let what = if place.is_none() { "the folder" } else { "the name of the image" };
                 let reason = format!("line {}: {what} of this build is not clear from the file alone", tie.at.line);
                 facts.not_read.push(Skipped { kind: String::from("image build"), file, reason });
             }
+            _ => {}
         }
     }
     let mut users: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();

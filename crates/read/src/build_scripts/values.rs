@@ -24,6 +24,8 @@ pub(super) type Row = BTreeMap<String, String>;
 pub(super) struct Values {
     known: Row,
     rows: Vec<Row>,
+    /// Texts that stand for an expression and hold variables themselves.
+    texts: Row,
 }
 
 impl Values {
@@ -48,6 +50,28 @@ impl Values {
         self.known.remove(name);
         let row = |word: &str| Row::from([(name.to_owned(), word.to_owned())]);
         self.rows = if clear { words.split_whitespace().take(ROWS_MAX).map(row).collect() } else { Vec::new() };
+    }
+
+    /// Lets an expression between double braces stand for a text, whose variables are put in later.
+    pub(super) fn stand_for(&mut self, expression: &str, text: &str) {
+        self.texts.insert(expression.to_owned(), text.to_owned());
+    }
+
+    /// The text with such expressions replaced.
+    pub(super) fn unfold(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, (inside, after))) =
+            rest.split_once("${{").and_then(|(b, r)| Some((b, r.split_once("}}")?)))
+        {
+            out.push_str(before);
+            match self.texts.get(inside.trim()) {
+                Some(text) => out.push_str(text),
+                None => out.push_str(&format!("${{{{{inside}}}}}")),
+            }
+            rest = after;
+        }
+        out + rest
     }
 
     /// Rows of a matrix.
@@ -117,7 +141,7 @@ fn put_dollar<'t>(body: &'t str, values: &Row, depth: usize, out: &mut String) -
     if let Some((inside, after)) = called {
         match values.get(inside) {
             Some(value) => out.push_str(value),
-            None => out.push_str(&computed(inside)),
+            None => out.push_str(&moved(inside, values).unwrap_or_else(|| computed(inside))),
         }
         return after;
     }
@@ -162,7 +186,18 @@ fn lookup(name: &str, values: &Row) -> String {
 /// `env.TAG`, `matrix.service`: what stands between double braces.
 fn expression(inside: &str, values: &Row) -> String {
     let name = inside.strip_prefix('.').unwrap_or(inside);
-    lookup(name, values)
+    // What a step of the same file puts out is known by its own name.
+    let output = name.strip_prefix("steps.").and_then(|step| step.split_once('.')).map(|(_, output)| output);
+    lookup(output.unwrap_or(name), values)
+}
+
+/// `cd "$DIR/.." && pwd` with a folder that is known.
+fn moved(inside: &str, values: &Row) -> Option<String> {
+    let (target, rest) = inside.trim().strip_prefix("cd ")?.split_once(['&', ';'])?;
+    let target = target.trim().trim_matches(['"', '\'']);
+    let simple = rest.trim_start_matches(['&', ' ']).starts_with("pwd") && !target.contains(['(', '`']);
+    let target = simple.then(|| substitute(target, values))?;
+    target.starts_with([SCRIPT, ROOT]).then_some(target)
 }
 
 /// What a command gives, where it is one of those that everybody uses to find a folder.

@@ -25,6 +25,7 @@ pub(super) fn ties(corpus: &Corpus, file: FileId, text: &str) -> Vec<Tie> {
         values.set(&name, &text);
         values.set(&format!("env.{name}"), &text);
     }
+    outputs(text, &mut values);
     roots.iter().for_each(|root| matrices(root, &mut values));
     let mut ties = script::ties_with(corpus, file, text, Form::Pipeline, values.clone());
     for root in roots {
@@ -46,6 +47,30 @@ fn variables(node: &Node, out: &mut BTreeMap<String, Option<String>>) {
         }
     }
     children(node).for_each(|child| variables(child, out));
+}
+
+/// What steps put out for later ones: `echo "X=y" >> $GITHUB_OUTPUT`, `::set-output name=X::y`.
+fn outputs(text: &str, values: &mut Values) {
+    let mut stated: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    for line in text.lines() {
+        let pair = if let Some((_, rest)) = line.split_once("::set-output name=") {
+            rest.split_once("::")
+        } else if line.contains("GITHUB_OUTPUT") || line.contains("GITHUB_ENV") {
+            line.split_once("echo ").and_then(|(_, rest)| rest.split(">>").next()?.trim().split_once('='))
+        } else {
+            None
+        };
+        let Some((name, value)) = pair else { continue };
+        let (name, value) = (name.trim_matches(['"', '\'', ' ']), value.trim_matches(['"', '\'', ' ', ')']));
+        let known = stated.entry(name).or_insert(Some(value));
+        if *known != Some(value) {
+            *known = None;
+        }
+    }
+    for (name, value) in stated.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        values.set(&format!("outputs.{name}"), value);
+        values.set(&format!("env.{name}"), value);
+    }
 }
 
 fn matrices(node: &Node, values: &mut Values) {
@@ -111,7 +136,13 @@ fn steps(corpus: &Corpus, file: FileId, node: &Node, values: &Values, ties: &mut
             }
         }
     }
-    let inherits = node.is_mapping() && SETTINGS.iter().any(|key| node.get(key).is_some());
+    for step in node.get("steps").map_or(&[][..], Node::items) {
+        let names = step.str_at("uses").is_some_and(|action| action.contains("metadata-action"));
+        if let (true, Some(id), Some(images)) = (names, step.str_at("id"), step.at_path(&["with", "images"])) {
+            own.stand_for(&format!("steps.{id}.outputs.tags"), images.as_str().unwrap_or_default());
+        }
+    }
+    let inherits = ["steps"].iter().chain(&SETTINGS).any(|key| node.get(key).is_some());
     let values = if inherits { &own } else { values };
     if let Some(action) = node.str_at("uses") {
         ties.extend(action_step(action, node, values));
@@ -129,8 +160,9 @@ fn action_step(action: &str, step: &Node, values: &Values) -> Vec<Tie> {
     }
     let Some(with) = step.get("with") else { return Vec::new() };
     let text = |keys: &[&str]| keys.iter().find_map(|key| with.str_at(key)).unwrap_or_default();
-    let images = text(&["tags", "image", "repository", "outputs"]);
-    let context = with.str_at("context").unwrap_or(".");
+    // Where the name stands by itself, the tags are only tags.
+    let images = values.unfold(text(&["repository", "image", "images", "tags", "outputs"]));
+    let context = with.str_at("context").or_else(|| with.str_at("path")).unwrap_or(".");
     let file = text(&["file", "containerfiles", "dockerfiles", "dockerfile"]);
     let used = format!("{images} {context} {file}");
     let place = with.get("tags").or_else(|| with.get("image")).unwrap_or(with);
@@ -138,7 +170,7 @@ fn action_step(action: &str, step: &Node, values: &Values) -> Vec<Tie> {
         .sets_for(&used)
         .iter()
         .map(|row| Tie {
-            images: substitute(images, row).split([',', '\n', ' ']).filter_map(tag).collect(),
+            images: substitute(&images, row).split([',', '\n', ' ']).filter_map(tag).collect(),
             context: substitute(context, row),
             dockerfile: (!file.is_empty()).then(|| Dockerfile::InWorkingFolder(substitute(file, row))),
             bases: vec![String::new()],
