@@ -56,6 +56,7 @@ pub fn readers() -> &'static [Reader] {
         build_scripts::READER,
         proto::READER,
         openapi::READER,
+        config::READER,
         plimsoll_yaml::READER,
     ]
 }
