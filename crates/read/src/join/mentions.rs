@@ -1,12 +1,14 @@
 //! Values that may name somebody else, with who says them: variables, arguments, configuration files, images.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_model::FileId;
 
 use super::folders::Folders;
 use super::identity::{PartId, Parts};
-use crate::address::{Address, AddressForm, addresses, addresses_in_words};
+use crate::address::{Address, AddressForm, addresses, addresses_in_words, placeholders};
 use crate::corpus::Corpus;
-use crate::facts::{About, Facts, Origin, Role, VariantId};
+use crate::facts::{About, Facts, MountedFile, Origin, Role, Spelled, Variable, VariantId};
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,13 +45,13 @@ pub(super) struct Mentioned {
 /// Collects all of them.
 pub(super) fn collect(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders) -> Vec<Mentioned> {
     let mut out = Vec::new();
-    of_units(corpus, facts, parts, &mut out);
+    of_units(facts, parts, &mut out);
     of_files(corpus, facts, parts, folders, &mut out);
     of_images(facts, parts, folders, &mut out);
     out
 }
 
-fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
+fn of_units(facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
     for (index, unit) in facts.units.iter().enumerate() {
         for container in &unit.containers {
             let mention = |key: &str, value: &str, origin: &Origin, place| Mentioned {
@@ -78,43 +80,81 @@ fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mention
                 let bare = addresses(&word.text).into_iter().filter(|address| address.form == AddressForm::Bare);
                 out.push(Mentioned { addresses: bare.collect(), ..mention("", &word.text, &word.origin, place) });
             }
-            for file in &container.files {
-                for (key, value, origin) in mounted_values(corpus, file) {
-                    out.push(mention(&key, &value, &origin, Place::Configuration));
-                }
+            for text in container.files.iter().filter_map(|file| Some((file, file.text.as_ref()?))) {
+                out.extend(of_text(text.0, text.1).map(|(key, value, origin)| {
+                    let value = filled(&value, &container.environment);
+                    mention(&key, &value, &origin, Place::Configuration)
+                }));
             }
         }
     }
 }
 
 fn of_files(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Mentioned>) {
-    let mounted: BTreeSet<_> = facts
-        .units
-        .iter()
-        .flat_map(|unit| &unit.containers)
-        .flat_map(|container| &container.files)
-        .filter_map(|file| file.file)
-        .collect();
+    let mut mounted: BTreeMap<FileId, BTreeSet<PartId>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for file in unit.containers.iter().flat_map(|container| &container.files).filter_map(|file| file.file) {
+            mounted.entry(file).or_default().insert(parts.of_unit[index]);
+        }
+    }
     for mention in &facts.mentions {
         let by: Vec<PartId> = match &mention.by {
             About::Unit(unit) => vec![parts.of_unit[*unit]],
-            About::Name(name) => parts.named(name),
-            // A mounted file speaks for whoever mounts it, and was taken with the units.
-            About::File(file) if mounted.contains(file) => Vec::new(),
-            About::File(file) => folders.owner(corpus, *file).into_iter().collect(),
+            About::Name(name) => parts.named(name).into_iter().take(2).collect(),
+            // A mounted file speaks for whoever mounts it, wherever it lies.
+            About::File(file) => match mounted.get(file) {
+                Some(parts) => parts.iter().copied().collect(),
+                None => folders.owner(corpus, *file).into_iter().collect(),
+            },
         };
-        let [by] = by[..] else { continue };
-        let value = with_environment(facts, parts, by, &mention.value);
-        out.push(Mentioned {
-            by,
-            variant: None,
-            key: mention.key.clone(),
-            addresses: addresses(&value),
-            value,
-            origin: mention.origin.clone(),
-            place: Place::Configuration,
-        });
+        if matches!(mention.by, About::Name(_)) && by.len() > 1 {
+            continue;
+        }
+        for by in by {
+            let variables = variables_of(facts, parts, by);
+            let value = match &mention.spelled {
+                Some(spelled) => placeholders(spelled, &|key| value_of(&variables, key)).into_owned(),
+                None => filled(&mention.value, &variables),
+            };
+            out.push(Mentioned {
+                by,
+                variant: None,
+                key: mention.key.clone(),
+                addresses: addresses(&value),
+                value,
+                origin: mention.origin.clone(),
+                place: Place::Configuration,
+            });
+        }
     }
+}
+
+/// What an embedded configuration file says.
+fn of_text<'f>(file: &'f MountedFile, text: &Spelled) -> impl Iterator<Item = (String, String, Origin)> + use<'f> {
+    let read = crate::config::read_text(&file.path, &text.text, &About::Unit(0), text.origin.at);
+    let via = text.origin.via.clone();
+    read.mentions.into_iter().map(move |mention| {
+        let origin = Origin { at: mention.origin.at, via: mention.origin.via.or_else(|| via.clone()) };
+        (mention.key, mention.spelled.unwrap_or(mention.value), origin)
+    })
+}
+
+/// Variables of all containers of a component.
+fn variables_of(facts: &Facts, parts: &Parts, part: PartId) -> Vec<Variable> {
+    let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
+    units.flat_map(|unit| &unit.containers).flat_map(|container| &container.environment).cloned().collect()
+}
+
+fn value_of(variables: &[Variable], key: &str) -> Option<String> {
+    // Spring reads `db.host` from `DB_HOST` as well.
+    let shouted = key.replace(['.', '-'], "_").to_uppercase();
+    let found = variables.iter().find(|variable| variable.name == key || variable.name == shouted)?;
+    found.value.clone()
+}
+
+/// A template's placeholders filled with what the component's containers set.
+fn filled(value: &str, variables: &[Variable]) -> String {
+    placeholders(value, &|key| value_of(variables, key)).into_owned()
 }
 
 /// Variables that an image sets, where no unit of the component sets them.
@@ -140,41 +180,4 @@ fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Ment
             }
         }
     }
-}
-
-/// A template's `${VAR}` replaced by what the component's containers or images set.
-fn with_environment(facts: &Facts, parts: &Parts, part: PartId, value: &str) -> String {
-    if !value.contains("${") {
-        return value.to_owned();
-    }
-    let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
-    let variables: Vec<_> = units.flat_map(|unit| &unit.containers).flat_map(|c| &c.environment).collect();
-    let mut out = String::new();
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        let Some((name, tail)) = after.split_once('}') else {
-            out.push_str("${");
-            out.push_str(after);
-            return out;
-        };
-        let found =
-            variables.iter().find(|variable| variable.name == name).and_then(|variable| variable.value.as_deref());
-        match found {
-            Some(value) => out.push_str(value),
-            None => {
-                out.push_str("${");
-                out.push_str(name);
-                out.push('}');
-            }
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
-}
-
-/// The values of a configuration file that is put into a container.
-fn mounted_values(_corpus: &Corpus, _file: &crate::facts::MountedFile) -> Vec<(String, String, Origin)> {
-    Vec::new()
 }
