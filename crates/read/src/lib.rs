@@ -6,6 +6,7 @@
 //! Not here: what a model is (`plimsoll-model`), how it is shown (`plimsoll-report`).
 
 pub mod address;
+pub mod build_scripts;
 pub mod codeowners;
 pub mod compose;
 pub mod config;
@@ -22,6 +23,7 @@ pub mod openapi;
 pub mod plimsoll_yaml;
 pub mod proto;
 pub mod redact;
+pub mod skaffold;
 pub mod source;
 pub mod survey;
 pub mod tree;
@@ -50,7 +52,11 @@ pub fn readers() -> &'static [Reader] {
         kubernetes::READER,
         compose::READER,
         dockerfile::READER,
+        skaffold::READER,
+        build_scripts::READER,
         proto::READER,
         openapi::READER,
+        config::READER,
+        plimsoll_yaml::READER,
     ]
 }

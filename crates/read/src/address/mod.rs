@@ -79,6 +79,11 @@ pub fn addresses(value: &str) -> Vec<Address> {
     found.list
 }
 
+/// Whether a text is a port number.
+pub(crate) fn is_port(text: &str) -> bool {
+    host::port(text).is_some()
+}
+
 /// The addresses found so far.
 #[derive(Default)]
 pub(crate) struct Found {
@@ -241,6 +246,10 @@ fn take_url(text: &str, url: &url::Url, found: &mut Found) {
     }
     for host in &url.hosts {
         let authority = &text[host.clone()];
+        // `http://unix:/run/app.sock` of nginx.
+        if authority == "unix:" {
+            continue;
+        }
         let form = match host_and_port(authority) {
             Some((_, None)) if bucket => AddressForm::Bare,
             _ => AddressForm::Url,

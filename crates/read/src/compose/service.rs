@@ -234,7 +234,11 @@ fn mention_external_links(service: &Service<'_>, unit: usize, facts: &mut Facts)
         let Some(text) = link.as_str() else { continue };
         let (by, key) = (About::Unit(unit), String::from("external_links"));
         let value = text.split(':').next().unwrap_or(text).to_owned();
+<<<<<<< HEAD
+        facts.mentions.push(Mention { by, key, value, spelled: None, profile: None, origin: Origin::of(link) });
+=======
         let origin = Origin::of(link);
         facts.mentions.push(Mention { by, key, value, spelled: None, profile: None, origin });
+>>>>>>> compose
     }
 }

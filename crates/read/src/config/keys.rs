@@ -272,6 +272,9 @@ pub fn is_host_like_key(key: &str) -> bool {
     if last.eq_ignore_ascii_case("port") {
         return false;
     }
+    if key.split(['.', ':', '_']).any(|part| part.eq_ignore_ascii_case("connectionstrings")) {
+        return true;
+    }
     let words = last_words(key);
     match words.as_slice() {
         [.., connection, string] if connection == "connection" && string.starts_with("string") => true,
@@ -393,6 +396,57 @@ pub fn is_telemetry_key(key: &str) -> bool {
     let words = tokens(key);
     words.iter().any(|word| WORDS.contains(&stem(word)))
         || words.windows(2).any(|two| PAIRS.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
+}
+
+/// Whether the key says who may call or where people are sent back to, not whom the program calls: `cors.allowed-origins`,
+/// `AllowedHosts`, `redirect-uri`.
+pub fn is_inbound_key(key: &str) -> bool {
+    const PAIRS: &[(&str, &str)] = &[
+        ("allowed", "origin"),
+        ("allowed", "origins"),
+        ("allow", "origin"),
+        ("allow", "origins"),
+        ("allowed", "hosts"),
+        ("allowed", "host"),
+        ("trusted", "hosts"),
+        ("trusted", "origins"),
+        ("trusted", "proxies"),
+        ("redirect", "uri"),
+        ("redirect", "uris"),
+        ("redirect", "url"),
+        ("redirect", "urls"),
+        ("logout", "redirect"),
+        ("server", "name"),
+        ("csrf", "origins"),
+        ("content", "security"),
+        ("web", "origins"),
+        ("sign", "out"),
+        ("cors", "origin"),
+        ("cors", "origins"),
+    ];
+    let words = tokens(key);
+    words.iter().any(|word| matches!(word.as_str(), "cors" | "referer" | "referrer" | "csp" | "frontends"))
+        || words.windows(2).any(|two| PAIRS.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
+}
+
+/// Whether the key says where the program itself is reached: `bind`, `listen`, `advertised.listeners`, `instance.hostname`.
+pub fn is_own_address_key(key: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "bind",
+        "binding",
+        "listen",
+        "listener",
+        "listeners",
+        "listening",
+        "advertise",
+        "advertised",
+        "broadcast",
+        "listenaddress",
+    ];
+    let words = tokens(key);
+    let last_two = words.len().saturating_sub(3);
+    words[last_two..].iter().any(|word| WORDS.contains(&word.as_str()))
+        || words.windows(2).any(|two| two[0] == "instance" && matches!(two[1].as_str(), "hostname" | "host"))
 }
 
 #[cfg(test)]

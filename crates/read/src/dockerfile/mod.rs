@@ -40,7 +40,7 @@ mod stages;
 mod text;
 mod xml;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{At, FileId, Problem};
 
@@ -109,9 +109,10 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
             NameKind::Other => {}
         }
     }
-    let built: Vec<(u32, String)> = facts.builds.iter().map(|build| (build.source, build.folder.clone())).collect();
+    let built: BTreeSet<(u32, String)> =
+        facts.builds.iter().map(|build| (build.source, build.folder.clone())).collect();
     for ((source, folder), programs) in programs {
-        let has_image = built.iter().any(|(s, f)| *s == source && f == folder);
+        let has_image = built.contains(&(source, folder.to_owned()));
         let parts_only = programs.iter().all(|(_, program)| program.is_only_a_list_of_parts);
         if !has_image && !parts_only {
             facts.builds.push(build_of_program(corpus, source, folder, &programs));

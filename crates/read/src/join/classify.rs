@@ -32,7 +32,8 @@ pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts:
             .or_else(|| product.and_then(|p| p.support))
             
             .or_else(|| support_by_name(&part.id, own_source))
-            .or_else(|| support_by_place(corpus, &units, own_source));
+            .or_else(|| support_by_place(corpus, &units, own_source))
+            .or_else(|| tests(corpus, &part.id, &units));
         let base_is_web_server = build.is_some_and(|build| {
             let last = build.bases.last().and_then(|base| products::of_image(&base.text));
             last.is_some_and(|product| product.kind == ComponentKind::Gateway)
@@ -152,6 +153,17 @@ fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Optio
         unit.namespace.as_deref().is_some_and(says) || path.split('/').any(says)
     };
     (!own_source && !units.is_empty() && units.iter().all(there)).then_some(Support::Monitoring)
+}
+
+/// What is deployed by a file of tests alone, or is called tests, tests the system.
+fn tests(corpus: &Corpus, name: &str, units: &[&Unit]) -> Option<Support> {
+    let says = |text: &str| {
+        let words = crate::config::keys::tokens(text);
+        words.iter().any(|word| matches!(word.as_str(), "test" | "tests" | "e2e" | "cypress" | "playwright" | "selenium"))
+    };
+    let by_file = |unit: &&Unit| says(corpus.path(unit.origin.at.file).rsplit('/').next().unwrap_or_default());
+    let by_name = says(name) && !name.to_lowercase().contains("load");
+    (by_name || (!units.is_empty() && units.iter().all(by_file))).then_some(Support::Testing)
 }
 
 fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_server: bool) -> ComponentKind {

@@ -279,9 +279,10 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
         let best = count.iter().max_by_key(|(name, score)| (**score, std::cmp::Reverse(**name)));
         part.id = best.map(|(name, _)| (*name).to_owned()).unwrap_or_default();
         for unit in &part.units {
-            unit_names(&facts.units[*unit], part_names(&mut part.names));
+            unit_names(&facts.units[*unit], &mut part.names);
         }
     }
+    name_by_image(facts, parts);
     for endpoint in &facts.endpoints {
         let owners: BTreeSet<PartId> = selected(facts, endpoint).iter().map(|unit| parts.of_unit[*unit]).collect();
         if let (Some(owner), 1) = (owners.first(), owners.len()) {
@@ -293,19 +294,35 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
     make_ids_unique(parts);
 }
 
-fn part_names(names: &mut Vec<PartName>) -> &mut Vec<PartName> {
-    names
-}
-
 fn unit_names(unit: &Unit, names: &mut Vec<PartName>) {
     add_name(names, &unit.name, format!("the name of the {}", unit.form), &unit.origin);
     for hostname in &unit.hostnames {
         add_name(names, hostname, format!("a host name of the {} `{}`", unit.form, unit.name), &unit.origin);
     }
-    for container in unit.containers.iter().filter(|container| container.role == Role::Main) {
-        let image = container.image.as_ref().filter(|image| super::products::of_image(&image.text).is_none());
-        if let Some(image) = image.filter(|image| !image.text.is_empty() && !image.text.contains('$')) {
-            add_name(names, image_base(&image.text), String::from("the image's name"), &image.origin);
+}
+
+/// The image's name is a name of the component, where no other component runs it and it is nobody's base image.
+fn name_by_image(facts: &Facts, parts: &mut Parts) {
+    const BASES: &[&str] = &[
+        "alpine", "busybox", "ubuntu", "debian", "centos", "python", "node", "golang", "openjdk", "eclipse-temurin", "ruby", "php",
+        "curl", "bash", "scratch", "distroless", "rust", "dotnet", "aspnet", "sdk", "jdk", "jre", "maven", "gradle",
+    ];
+    let mut users: BTreeMap<String, BTreeSet<PartId>> = BTreeMap::new();
+    let mut places: Vec<(PartId, String, Origin)> = Vec::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for container in unit.containers.iter().filter(|container| container.role == Role::Main) {
+            let Some(image) = &container.image else { continue };
+            let base = image_base(&image.text);
+            let own = super::products::of_image(&image.text).is_none() && !BASES.contains(&base) && !base.contains('$');
+            if own && !base.is_empty() {
+                users.entry(plain(base)).or_default().insert(parts.of_unit[index]);
+                places.push((parts.of_unit[index], base.to_owned(), image.origin.clone()));
+            }
+        }
+    }
+    for (part, base, origin) in places {
+        if users.get(&plain(&base)).is_some_and(|users| users.len() == 1) {
+            add_name(&mut parts.all[part.0].names, &base, String::from("the image's name"), &origin);
         }
     }
 }

@@ -197,6 +197,7 @@ pub const PRODUCTS: &[Product] = &[
     product("nginx", Gateway, Protocol::Http, &["nginx", "nginx-unprivileged", "openresty", "nginx-proxy"], &[]),
     product("Apache httpd", Gateway, Protocol::Http, &["httpd"], &[]),
     // Servers that systems run as they are
+    product("flagd", Service, Protocol::Grpc, &["flagd"], &[8013]),
     product("Keycloak", Service, Protocol::Http, &["keycloak"], &[]),
     product("Dex", Service, Protocol::Http, &["dex"], &[]),
     product("Temporal", Service, Protocol::Grpc, &["temporal", "temporalio-server", "auto-setup"], &[7233]),

@@ -12,7 +12,7 @@ use super::identity::{Part, PartId, PartName, Parts, selected};
 use super::interfaces::Served;
 use super::mentions::{Mentioned, Place};
 use super::{plain, products};
-use crate::address::{Address, AddressForm, protocol_of_port, protocol_of_scheme};
+use crate::address::{Address, AddressForm, protocol_of_key, protocol_of_port, protocol_of_scheme};
 use crate::config::keys::{is_host_like_key, is_name_like_key, is_telemetry_key};
 use crate::facts::{Endpoint, Facts, Origin, VariantId};
 
@@ -527,6 +527,10 @@ fn by_key_or_port(mention: &Mentioned, address: &Address, to: &Part) -> (Protoco
     let key = mention.key.to_lowercase();
     if key.contains("grpc") || address.port == Some(50051) {
         return (Protocol::Grpc, true);
+    }
+    let keeps = matches!(to.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
+    if let Some(protocol) = protocol_of_key(&mention.key).filter(|_| keeps) {
+        return (protocol, true);
     }
     let by_port = address.port.and_then(protocol_of_port).filter(|protocol| *protocol != Protocol::Http);
     let fits = |protocol: &Protocol| to.kind != ComponentKind::Service || *protocol == Protocol::Grpc;
