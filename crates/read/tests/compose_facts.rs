@@ -147,14 +147,16 @@ fn an_example_stands_in_for_a_missing_env_file() {
         &[
             (".env.example", "TAG=7\n"),
             ("conf/app.env.sample", "MODE=m\n"),
-            ("compose.yaml", "services:\n  a: { image: 'x:${TAG}', env_file: [conf/app.env, ./gone.env] }\n"),
+            ("web/example.env", "WEB=w\n"),
+            ("compose.yaml", "services:\n  a: { image: 'x:${TAG}', env_file: [conf/app.env, web/.env, ./gone.env] }\n"),
         ],
         expect![[r#"
             compose.yaml
               a at compose.yaml:2:3
                 image x:7 at .env.example:1:5 via compose.yaml:2:15
                 env MODE="m" at conf/app.env.sample:1:6 via compose.yaml:2:38
-            loose compose.yaml:2:52 takes its variables from `./gone.env`, which is not among the files that were read
+                env WEB="w" at web/example.env:1:5 via compose.yaml:2:52
+            loose compose.yaml:2:62 takes its variables from `./gone.env`, which is not among the files that were read
         "#]],
     );
 }
@@ -446,7 +448,7 @@ fn a_service_that_states_nothing() {
 #[test]
 fn a_service_that_states_all() {
     check_claims(
-        "    user: '1000:1000'\n    privileged: false\n    read_only: ${RO:-yes}\n    cap_add: [NET_ADMIN]\n    cap_drop: [ALL]\n    security_opt: ['no-new-privileges:true', 'seccomp:unconfined']\n    restart: unless-stopped\n    stop_grace_period: 1m30s\n    pid: host\n    pull_policy: always\n    tmpfs: /run\n    volumes: ['data:/d', './c:/c:ro']\n    secrets: [token]\n    configs: [{ source: cfg }]\n    ports: ['127.0.0.1:80:8080', 9090]\n    expose: ['70-71']\n    healthcheck: { test: [CMD, curl, -f, 'http://localhost:8080/health?x'], interval: 10s, timeout: 1500ms, retries: 3, start_period: 5s }\n    post_start: [{ command: ./init }]\n    pre_start: [{ command: ./migrate, image: m }]\n    deploy:\n      replicas: 2\n      resources: { limits: { cpus: '0.5', memory: 1g }, reservations: { cpus: '0.25', memory: 512M } }\n      update_config: { order: start-first, parallelism: 1 }\n      placement: { constraints: ['node.role == worker'], preferences: [{ spread: node.labels.zone }] }\nvolumes: { data: {} }\nsecrets: { token: { environment: T } }\nconfigs: { cfg: { content: x } }\n",
+        "    user: '1000:1000'\n    labels: { traefik.http.routers.a.rule: 'Host(`a.org`)', ofelia.job-run.x.schedule: '@daily' }\n    privileged: false\n    read_only: ${RO:-yes}\n    cap_add: [NET_ADMIN]\n    cap_drop: [ALL]\n    security_opt: ['no-new-privileges:true', 'seccomp:unconfined']\n    restart: unless-stopped\n    stop_grace_period: 1m30s\n    pid: host\n    pull_policy: always\n    tmpfs: /run\n    volumes: ['data:/d', './c:/c:ro']\n    secrets: [token]\n    configs: [{ source: cfg }]\n    ports: ['127.0.0.1:80:8080', 9090]\n    expose: ['70-71']\n    healthcheck: { test: [CMD, curl, -f, 'http://localhost:8080/health?x'], interval: 10s, timeout: 1500ms, retries: 3, start_period: 5s }\n    post_start: [{ command: ./init }]\n    pre_start: [{ command: ./migrate, image: m }]\n    deploy:\n      replicas: 2\n      resources: { limits: { cpus: '0.5', memory: 1g }, reservations: { cpus: '0.25', memory: 512M } }\n      update_config: { order: start-first, parallelism: 1 }\n      placement: { constraints: ['node.role == worker'], preferences: [{ spread: node.labels.zone }] }\nvolumes: { data: {} }\nsecrets: { token: { environment: T } }\nconfigs: { cfg: { content: x } }\n",
         expect![[r#"
             workload = compose service (a service of a compose project)
             replicas = 2 (deploy.replicas: 2)
@@ -474,6 +476,8 @@ fn a_service_that_states_all() {
             secrets = token (secrets)
             config_maps = cfg (configs)
             exposure = published 127.0.0.1:80 to 8080/tcp, published any port to 9090/tcp (ports)
+            routes = Host(`a.org`) (labels of traefik)
+            schedule = @daily (ofelia.job-run.x.schedule)
             image = x (image)
             ports = 8080, 9090, 70, 71 (ports and expose)
             init_containers = a-pre-start-0 (pre_start)

@@ -11,7 +11,7 @@ use super::service::{FORM, Service};
 use super::{health, paths};
 use crate::facts::{About, Claim, Facts, Origin, Role, Unit};
 use crate::redact;
-use crate::tree::Node;
+use crate::tree::{Entry, Node};
 
 struct Claims<'c, 'p> {
     service: &'c Service<'p>,
@@ -34,6 +34,7 @@ pub(super) fn claims(service: &Service<'_>, unit: usize, built: &Unit, facts: &m
     claims.placement();
     claims.mounts();
     claims.exposure();
+    claims.labels();
     claims.content(built);
 }
 
@@ -263,6 +264,21 @@ impl<'p> Claims<'_, 'p> {
                 self.texts(Field::Exposure, vec![String::from("the host's network")], "network_mode", origin);
             }
             _ => self.absent(Field::Exposure, "publishes no port"),
+        }
+    }
+
+    /// What labels tell those that watch for them: the rules of a proxy, the times of a scheduler.
+    fn labels(&mut self) {
+        let labels = self.service.entries("labels");
+        let is_rule = |key: &str| key.starts_with("traefik.") && key.ends_with(".rule");
+        let is_time = |key: &str| (key.starts_with("ofelia.") || key.contains("cronjob")) && key.ends_with(".schedule");
+        let rules: Vec<&Entry> = labels.iter().filter(|label| is_rule(&label.key)).collect();
+        if let Some(first) = rules.first() {
+            let texts = rules.iter().map(|label| text_of(&label.value)).collect();
+            self.texts(Field::Routes, texts, "labels of traefik", Origin::of(&first.value));
+        }
+        if let Some(time) = labels.iter().find(|label| is_time(&label.key)) {
+            self.stated(Field::Schedule, Value::Text(text_of(&time.value)), time.key.as_str(), Origin::of(&time.value));
         }
     }
 

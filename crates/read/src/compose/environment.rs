@@ -46,7 +46,7 @@ const PROJECT_EXAMPLES: [&str; 12] = [
 ];
 
 /// Variables that a shell has set, or Compose itself, whoever runs it.
-const SHELL: [&str; 16] = [
+const SHELL: &[&str] = &[
     "PWD",
     "HOME",
     "USER",
@@ -59,10 +59,16 @@ const SHELL: [&str; 16] = [
     "DISPLAY",
     "XAUTHORITY",
     "LOGNAME",
+    "TERM",
     "COMPOSE_PROJECT_NAME",
     "DOCKER_HOST",
     "DOCKER_SOCK",
     "SSH_AUTH_SOCK",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "USERPROFILE",
+    "USERNAME",
+    "COMPUTERNAME",
 ];
 
 /// What is set for a project.
@@ -104,12 +110,19 @@ impl Environment {
 /// The file of variables of the project in a folder: its `.env`, or what stands in for it.
 pub(super) fn file_of(corpus: &Corpus, source: u32, folder: &str) -> Option<FileId> {
     let path = |name: &str| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-    with_stand_in(corpus, source, &path(".env"))
+    stand_in(corpus, source, &path(".env"))
         .or_else(|| PROJECT_EXAMPLES.iter().find_map(|name| corpus.lookup(source, &path(name))))
 }
 
 /// The file at a path, or the example that stands in for it.
 pub(super) fn with_stand_in(corpus: &Corpus, source: u32, path: &str) -> Option<FileId> {
+    match path.strip_suffix(".env").filter(|folder| folder.is_empty() || folder.ends_with('/')) {
+        Some(folder) => file_of(corpus, source, folder.trim_end_matches('/')),
+        None => stand_in(corpus, source, path),
+    }
+}
+
+fn stand_in(corpus: &Corpus, source: u32, path: &str) -> Option<FileId> {
     corpus
         .lookup(source, path)
         .or_else(|| EXAMPLES.iter().find_map(|form| corpus.lookup(source, &form.replace("{}", path))))
