@@ -6,6 +6,8 @@
 //! Not here: what a model is (`plimsoll-model`), how it is shown (`plimsoll-report`).
 
 pub mod address;
+pub mod catalog;
+pub mod codeowners;
 pub mod compose;
 pub mod corpus;
 pub mod facts;
@@ -36,5 +38,5 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[plimsoll_yaml::READER]
+    &[codeowners::READER, catalog::READER, plimsoll_yaml::READER]
 }
