@@ -379,6 +379,8 @@ pub struct Build {
 pub struct OwnedPath {
     /// The source.
     pub source: u32,
+    /// The section that it stands in, where the file has sections (GitLab).
+    pub section: Option<String>,
     /// The pattern as spelled.
     pub pattern: String,
     /// The owners as spelled; empty where the path is said to have none.
@@ -394,13 +396,17 @@ pub struct Entity {
     pub kind: String,
     /// `metadata.name`.
     pub name: String,
+    /// `metadata.namespace` in lower case; `default` where not stated.
+    pub namespace: String,
     /// `metadata.title`, annotations and labels that carry names.
     pub other_names: Vec<String>,
     /// `metadata.description`.
     pub description: Option<String>,
     /// `spec.owner`.
     pub owner: Option<Spelled>,
-    /// `spec.type` and `spec.lifecycle`.
+    /// `spec.type`: `service`, `website`, `database`, `openapi`.
+    pub form: Option<Spelled>,
+    /// What else is stated: lifecycle, tier, language, links, the source folder.
     pub details: Vec<(Field, Value, Origin)>,
     /// Relations: (`dependsOn`, `component:default/orders`).
     pub relations: Vec<(String, Spelled)>,

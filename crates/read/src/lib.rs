@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod build_scripts;
+pub mod catalog;
 pub mod codeowners;
 pub mod compose;
 pub mod config;
@@ -57,6 +58,8 @@ pub fn readers() -> &'static [Reader] {
         proto::READER,
         openapi::READER,
         config::READER,
+        codeowners::READER,
+        catalog::READER,
         plimsoll_yaml::READER,
     ]
 }
