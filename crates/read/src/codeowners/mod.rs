@@ -1,11 +1,3 @@
-<<<<<<< HEAD
-//! CODEOWNERS (until merged).
-use crate::facts::OwnedPath;
-/// owner
-pub fn owner_of<'o>(_owned: &'o [OwnedPath], _source: u32, _path: &str) -> Option<&'o OwnedPath> {
-    None
-}
-=======
 //! # CODEOWNERS: who answers for which path
 //!
 //! It reads the file that GitHub or GitLab reads: `.github/CODEOWNERS`, `CODEOWNERS`, `docs/CODEOWNERS` or
@@ -89,4 +81,3 @@ fn read_file(corpus: &Corpus, file: FileId, facts: &mut Facts) {
 
 #[cfg(test)]
 mod tests;
->>>>>>> people
