@@ -33,7 +33,7 @@ mod workflow;
 use plimsoll_model::{At, FileId, Problem};
 
 use crate::corpus::Corpus;
-use crate::facts::Facts;
+use crate::facts::{Facts, Skipped};
 
 /// The reader of build scripts and pipelines.
 pub const READER: crate::Reader = crate::Reader { name: "build_scripts", page: include_str!("mod.rs"), takes, read };
@@ -52,6 +52,12 @@ enum Kind {
 /// Words of which a build of an image needs one.
 const SIGNS: [&str; 9] =
     ["build -", "build \\", "build .", "buildx", "build-push-action", "buildah", "kaniko", "docker_build", "target"];
+
+/// The largest hand-written script is a tenth of it.
+const TEXT_BYTES_MAX: usize = 1 << 20;
+
+/// Builds of one file that are followed.
+const TIES_MAX: usize = 5000;
 
 fn takes(corpus: &Corpus, file: FileId) -> bool {
     let Some(kind) = kind_of(corpus.path(file)) else { return false };
@@ -108,6 +114,11 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
                 continue;
             }
         };
+        if text.len() > TEXT_BYTES_MAX {
+            let reason = format!("{} KiB are more than a script may have", text.len() >> 10);
+            facts.not_read.push(Skipped { kind: String::from("build script"), file, reason });
+            continue;
+        }
         let ties = match kind_of(corpus.path(file)) {
             Some(Kind::Shell) => script::ties(corpus, file, text, script::Form::Shell),
             Some(Kind::Make) => script::ties(corpus, file, text, script::Form::Make),

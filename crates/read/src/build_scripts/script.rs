@@ -8,6 +8,9 @@ use super::values::{ROOT, SCRIPT, UNKNOWN, Values, substitute};
 use crate::corpus::Corpus;
 use crate::tree::json::LineIndex;
 
+/// A line that is longer, its continuations included, was not written by hand and is not looked at.
+const LINE_BYTES_MAX: usize = 16 << 10;
+
 /// How a script is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -39,6 +42,9 @@ pub(super) fn ties_with(corpus: &Corpus, file: FileId, text: &str, form: Form, v
     };
     let mut reader = Reader { form, values, start: start.clone(), folders: start, ties: Vec::new() };
     for (offset, line) in logical_lines(text) {
+        if line.len() > LINE_BYTES_MAX || reader.ties.len() > super::TIES_MAX {
+            continue;
+        }
         let place = |inside: usize| lines.at(file, text, offset + inside);
         reader.line(&line, &place);
     }

@@ -7,11 +7,14 @@ use super::values::UNKNOWN;
 use crate::corpus::Corpus;
 use crate::tree::json::LineIndex;
 
+/// Calls that are looked at; each may hold others, so that their cost multiplies.
+const CALLS_MAX: usize = 500;
+
 /// The builds that a Tiltfile states with plain texts.
 pub(super) fn ties(corpus: &Corpus, file: FileId, text: &str) -> Vec<Tie> {
     let lines = LineIndex::new(text);
     let mut out = Vec::new();
-    for (at, _) in text.match_indices("docker_build") {
+    for (at, _) in text.match_indices("docker_build").take(CALLS_MAX) {
         let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
         if text[line_start..at].contains(['#', '\'', '"']) || text[line_start..at].contains("def ") {
             continue;

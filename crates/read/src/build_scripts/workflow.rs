@@ -127,6 +127,9 @@ fn cells(key: &str, item: &Node) -> Row {
 }
 
 fn steps(corpus: &Corpus, file: FileId, node: &Node, values: &Values, ties: &mut Vec<Tie>) {
+    if ties.len() > super::TIES_MAX {
+        return;
+    }
     let mut own = values.clone();
     for key in SETTINGS {
         for entry in node.get(key).map_or(&[][..], Node::entries) {

@@ -7,6 +7,9 @@ use plimsoll_model::At;
 /// Defaults that hold variables that have defaults; deeper ones stay as they are spelled.
 const DEPTH_MAX: usize = 8;
 
+/// A value that grows longer than this by substitution is nothing that a person wrote.
+const LENGTH_MAX: usize = 2048;
+
 /// What is known of the variables at one place of a file.
 pub(super) type Scope = BTreeMap<String, Setting>;
 
@@ -115,6 +118,9 @@ impl Expander<'_> {
 
     fn put(&self, name: &str, out: &mut Expanded) -> bool {
         let Some(Setting { value: Some(value), at, .. }) = self.scope.get(name) else { return false };
+        if out.text.len() + value.len() > LENGTH_MAX {
+            return false;
+        }
         out.text.push_str(value);
         out.via.push(*at);
         true

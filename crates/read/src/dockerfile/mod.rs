@@ -121,6 +121,9 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
     facts
 }
 
+/// The largest hand-written Dockerfile is a tenth of it.
+const TEXT_BYTES_MAX: usize = 1 << 20;
+
 fn read_dockerfile(corpus: &Corpus, file: FileId, beside: &[(FileId, Program)], facts: &mut Facts) {
     let text = match corpus.text(file) {
         Ok(text) => text,
@@ -129,6 +132,11 @@ fn read_dockerfile(corpus: &Corpus, file: FileId, beside: &[(FileId, Program)], 
             return;
         }
     };
+    if text.len() > TEXT_BYTES_MAX {
+        let message = format!("{} KiB are more than a Dockerfile may have; it is left out", text.len() >> 10);
+        facts.problems.push(Problem { at: At::whole(file), message });
+        return;
+    }
     let Some(image) = stages::read(file, text, &mut facts.problems) else { return };
     let mut build = empty_build(corpus.source(file), corpus.folder(file), Origin::at(image.at));
     build.names = names(beside);

@@ -11,6 +11,9 @@ use crate::facts::{Origin, Port, Spelled, Variable};
 use crate::redact;
 use crate::tree::json::LineIndex;
 
+/// Stages of one file that are read; the largest hand-written ones have a fifth.
+const STAGES_MAX: usize = 256;
+
 /// What a Dockerfile builds.
 pub(super) struct Image {
     /// Where its first `FROM` stands.
@@ -70,6 +73,11 @@ pub(super) fn read(file: FileId, text: &str, problems: &mut Vec<Problem>) -> Opt
     let lines = LineIndex::new(text);
     let mut reader = Reader { file, text, lines: &lines, escape, global: Scope::new(), stages: Vec::new(), begin: 0 };
     for instruction in parse_dockerfile::parse_iter(&ready).ok()?.map_while(Result::ok) {
+        if let (Instruction::From(from), STAGES_MAX..) = (&instruction, reader.stages.len()) {
+            let at = reader.at(from.from.span.start);
+            problems.push(Problem { at, message: format!("more than {STAGES_MAX} stages; the rest is left out") });
+            break;
+        }
         reader.take(&instruction);
     }
     reader.end_stage(text.len());
@@ -231,7 +239,9 @@ impl Reader<'_> {
         let via = (!value.via.is_empty()).then(|| value.via.into());
         let variable = Variable { name: name.to_owned(), value: text.clone(), origin: Origin { at, via } };
         self.on_stage(|stage| {
-            stage.environment.retain(|known| known.name != variable.name);
+            if stage.scope.get(name).is_some_and(|known| known.environment) {
+                stage.environment.retain(|known| known.name != variable.name);
+            }
             stage.environment.push(variable);
             stage.scope.insert(name.to_owned(), Setting { value: text, at, environment: true });
         });

@@ -3,6 +3,7 @@
 //! Every change keeps the length, so that offsets still fit the file: here-documents of `RUN` become blanks, since the
 //! parser knows them only as the first word; so does an instruction that it cannot take, so that the rest is read.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use plimsoll_model::{At, FileId, Problem};
@@ -76,6 +77,7 @@ fn without_run_documents(text: &str, escape: char) -> String {
     let mut out = text.to_owned();
     let (mut offset, mut in_run, mut continued) = (0, false, false);
     let mut ends: Vec<String> = Vec::new();
+    let last_of = last_lines(text);
     for line in text.split_inclusive('\n') {
         let range = offset..offset + line.len();
         offset = range.end;
@@ -97,8 +99,7 @@ fn without_run_documents(text: &str, escape: char) -> String {
         continued = line.trim_end().ends_with(escape);
         if in_run {
             for (at, end) in document_marks(line) {
-                let closes = |line: &str| line.trim_end_matches('\r').trim_start_matches('\t') == end;
-                if text[range.end..].lines().any(closes) {
+                if last_of.get(end.as_str()).is_some_and(|last| *last >= range.end) {
                     blank(&mut out, range.start + at..range.start + at + 2);
                     ends.push(end);
                 }
@@ -106,6 +107,16 @@ fn without_run_documents(text: &str, escape: char) -> String {
         }
     }
     out
+}
+
+/// Where each line stands for the last time, where the text has here-documents at all.
+fn last_lines(text: &str) -> BTreeMap<&str, usize> {
+    let mut offset = 0;
+    let lines = text.split_inclusive('\n').map(|line| {
+        offset += line.len();
+        (line.trim_end_matches(['\n', '\r']).trim_start_matches('\t'), offset - line.len())
+    });
+    if text.contains("<<") { lines.collect() } else { BTreeMap::new() }
 }
 
 /// Places of `<<WORD` in a line, with the word that ends the document.
