@@ -30,7 +30,6 @@ pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts:
             .iter()
             .find_map(|unit| unit.support)
             .or_else(|| product.and_then(|p| p.support))
-            
             .or_else(|| support_by_name(&part.id, own_source))
             .or_else(|| support_by_place(corpus, &units, own_source))
             .or_else(|| tests(corpus, &part.id, &units));
@@ -144,8 +143,19 @@ fn support_by_name(name: &str, own_source: bool) -> Option<Support> {
 /// What is deployed in a namespace or folder of monitoring alone, and is not built here, monitors.
 fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Option<Support> {
     const PLACES: &[&str] = &[
-        "monitoring", "logging", "observability", "telemetry", "tracing", "alerting", "metrics", "zipkin", "jaeger", "elk", "efk",
-        "prometheus", "grafana",
+        "monitoring",
+        "logging",
+        "observability",
+        "telemetry",
+        "tracing",
+        "alerting",
+        "metrics",
+        "zipkin",
+        "jaeger",
+        "elk",
+        "efk",
+        "prometheus",
+        "grafana",
     ];
     let says = |place: &str| place.split(['-', '_', '.']).any(|word| PLACES.contains(&word.to_lowercase().as_str()));
     let there = |unit: &&Unit| {
@@ -159,7 +169,9 @@ fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Optio
 fn tests(corpus: &Corpus, name: &str, units: &[&Unit]) -> Option<Support> {
     let says = |text: &str| {
         let words = crate::config::keys::tokens(text);
-        words.iter().any(|word| matches!(word.as_str(), "test" | "tests" | "e2e" | "cypress" | "playwright" | "selenium"))
+        words
+            .iter()
+            .any(|word| matches!(word.as_str(), "test" | "tests" | "e2e" | "cypress" | "playwright" | "selenium"))
     };
     let by_file = |unit: &&Unit| says(corpus.path(unit.origin.at.file).rsplit('/').next().unwrap_or_default());
     let by_name = says(name) && !name.to_lowercase().contains("load");

@@ -321,8 +321,30 @@ fn unit_names(unit: &Unit, names: &mut Vec<PartName>) {
 /// The image's name is a name of the component, where no other component runs it and it is nobody's base image.
 fn name_by_image(facts: &Facts, parts: &mut Parts) {
     const BASES: &[&str] = &[
-        "alpine", "busybox", "ubuntu", "debian", "centos", "python", "node", "golang", "openjdk", "eclipse-temurin", "ruby", "php",
-        "curl", "bash", "scratch", "distroless", "rust", "dotnet", "aspnet", "sdk", "jdk", "jre", "maven", "gradle",
+        "alpine",
+        "busybox",
+        "ubuntu",
+        "debian",
+        "centos",
+        "python",
+        "node",
+        "golang",
+        "openjdk",
+        "eclipse-temurin",
+        "ruby",
+        "php",
+        "curl",
+        "bash",
+        "scratch",
+        "distroless",
+        "rust",
+        "dotnet",
+        "aspnet",
+        "sdk",
+        "jdk",
+        "jre",
+        "maven",
+        "gradle",
     ];
     let mut users: BTreeMap<String, BTreeSet<PartId>> = BTreeMap::new();
     let mut places: Vec<(PartId, String, Origin)> = Vec::new();

@@ -182,7 +182,7 @@ fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Ment
                 out.push(Mentioned {
                     by: part,
                     variant: None,
-                            key: variable.name.clone(),
+                    key: variable.name.clone(),
                     addresses: addresses(value),
                     value: value.clone(),
                     origin: variable.origin.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use plimsoll_model::{At, Field, Problem, Value};
 
 use super::recognise::Document;
-use super::reference::{Lost, Reached};
+use super::reference::{Lookup, Lost, Reached};
 use crate::corpus::Corpus;
 use crate::facts::{DescribedOperation, Facts, Origin, Skipped};
 use crate::redact;
@@ -15,8 +15,8 @@ use crate::tree::{Entry, Node};
 const METHODS: [&str; 9] = ["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
 /// The operations in the order of the text.
-pub(super) fn of(corpus: &Corpus, document: &Document<'_>, facts: &mut Facts) -> Vec<DescribedOperation> {
-    let mut reader = Reader { corpus, facts, operations: Vec::new() };
+pub(super) fn of<'c>(corpus: &'c Corpus, document: &Document<'c>, facts: &mut Facts) -> Vec<DescribedOperation> {
+    let mut reader = Reader { corpus, facts, lookup: Lookup::default(), operations: Vec::new() };
     let Some(paths) = document.root.get("paths").filter(|paths| !paths.is_null()) else { return Vec::new() };
     let paths = Reached { node: paths, file: document.file, root: document.root, via: Vec::new() };
     reader.paths(paths);
@@ -26,6 +26,7 @@ pub(super) fn of(corpus: &Corpus, document: &Document<'_>, facts: &mut Facts) ->
 struct Reader<'c, 'f> {
     corpus: &'c Corpus,
     facts: &'f mut Facts,
+    lookup: Lookup<'c>,
     operations: Vec<DescribedOperation>,
 }
 
@@ -85,7 +86,7 @@ impl<'c> Reader<'c, '_> {
 
     /// The mappings that a value and its references give; what is lost on the way is told.
     fn chain(&mut self, reached: Reached<'c>, what: &str) -> Vec<Reached<'c>> {
-        let (mut parts, lost) = reached.chain(self.corpus);
+        let (mut parts, lost) = reached.chain(self.corpus, &self.lookup);
         match lost {
             Some(Lost::Broken(message, at)) => self.problem(at, message),
             Some(Lost::Remote(target, at)) => self.facts.not_read.push(Skipped {

@@ -1,5 +1,8 @@
 //! `$ref`: a pointer inside the file, or into another file of the same source.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use plimsoll_model::{At, FileId};
 
 use super::recognise;
@@ -8,6 +11,27 @@ use crate::tree::Node;
 
 /// References that lead to references; a circle ends here.
 const HOPS_MAX: usize = 16;
+
+/// Mappings of at least this size are indexed; most have ten keys, `paths` may have thousands.
+const INDEX_FROM: usize = 64;
+
+/// Looks keys of large mappings up by an index that is built once.
+#[derive(Default)]
+pub(super) struct Lookup<'c> {
+    large: RefCell<BTreeMap<At, BTreeMap<&'c str, &'c Node>>>,
+}
+
+impl<'c> Lookup<'c> {
+    fn get(&self, node: &'c Node, key: &str) -> Option<&'c Node> {
+        let entries = node.entries();
+        if entries.len() < INDEX_FROM {
+            return node.get(key);
+        }
+        let mut large = self.large.borrow_mut();
+        let index = || entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect();
+        large.entry(node.at).or_insert_with(index).get(key).copied()
+    }
+}
 
 /// A value with the file that its own references are relative to, and the references that led to it.
 #[derive(Clone)]
@@ -33,13 +57,13 @@ pub(super) enum Lost {
 impl<'c> Reached<'c> {
     /// The values below each other that references chain: this one, then what its `$ref` leads to, and so on.
     /// The siblings of a `$ref` count, so all of them are given; the first that has a key is the one that holds.
-    pub(super) fn chain(self, corpus: &'c Corpus) -> (Vec<Self>, Option<Lost>) {
+    pub(super) fn chain(self, corpus: &'c Corpus, lookup: &Lookup<'c>) -> (Vec<Self>, Option<Lost>) {
         let mut chain = vec![self];
         for _ in 0..HOPS_MAX {
             let last = &chain[chain.len() - 1];
             let Some(reference) = last.node.get("$ref") else { return (chain, None) };
             let Some(target) = reference.as_str() else { return (chain, None) };
-            match last.follow(corpus, target, reference.at) {
+            match last.follow(corpus, lookup, target, reference.at) {
                 Ok(next) => chain.push(next),
                 Err(lost) => return (chain, Some(lost)),
             }
@@ -48,7 +72,7 @@ impl<'c> Reached<'c> {
         (chain, Some(Lost::Broken(format!("more than {HOPS_MAX} references lead to each other here"), at)))
     }
 
-    fn follow(&self, corpus: &'c Corpus, target: &str, at: At) -> Result<Self, Lost> {
+    fn follow(&self, corpus: &'c Corpus, lookup: &Lookup<'c>, target: &str, at: At) -> Result<Self, Lost> {
         let (path, pointer) = target.split_once('#').unwrap_or((target, ""));
         let broken = |what: &str| Lost::Broken(format!("`$ref: {target}` leads nowhere: {what}"), at);
         if path.contains("://") {
@@ -61,7 +85,7 @@ impl<'c> Reached<'c> {
             let root = recognise::tree(corpus, file).roots.first();
             (file, root.ok_or_else(|| broken("the file has no value that can be read"))?)
         };
-        let node = pointed(root, pointer).ok_or_else(|| broken("the file has no such key"))?;
+        let node = pointed(root, pointer, lookup).ok_or_else(|| broken("the file has no such key"))?;
         let mut via = vec![at];
         via.extend(&self.via);
         Ok(Self { node, file, root, via })
@@ -69,12 +93,12 @@ impl<'c> Reached<'c> {
 }
 
 /// The value that a JSON pointer (RFC 6901) names; the empty one names the whole.
-fn pointed<'n>(root: &'n Node, pointer: &str) -> Option<&'n Node> {
+fn pointed<'n>(root: &'n Node, pointer: &str, lookup: &Lookup<'n>) -> Option<&'n Node> {
     let pointer = decoded(pointer);
     let Some(steps) = pointer.strip_prefix('/') else { return pointer.is_empty().then_some(root) };
     steps.split('/').try_fold(root, |node, step| {
         let step = step.replace("~1", "/").replace("~0", "~");
-        node.get(&step).or_else(|| node.items().get(step.parse::<usize>().ok()?))
+        lookup.get(node, &step).or_else(|| node.items().get(step.parse::<usize>().ok()?))
     })
 }
 

@@ -7,6 +7,7 @@ use protox::prost_reflect::prost_types::{FileDescriptorProto, MethodDescriptorPr
 
 use super::options::{self, MethodOptions};
 use crate::facts::{Described, DescribedOperation, Facts, Origin};
+use crate::tree::json::LineIndex;
 
 /// Field numbers of `FileDescriptorProto.service`, `ServiceDescriptorProto.method`: the path of a source location.
 const SERVICE_TAG: i32 = 6;
@@ -77,7 +78,8 @@ fn operation(
 /// The places of services and methods.
 struct Places<'p> {
     file: FileId,
-    lines: Vec<&'p str>,
+    text: &'p str,
+    lines: LineIndex,
     spans: BTreeMap<&'p [i32], &'p [i32]>,
 }
 
@@ -89,14 +91,13 @@ impl<'p> Places<'p> {
             .filter(|location| location.path.first() == Some(&SERVICE_TAG))
             .map(|location| (location.path.as_slice(), location.span.as_slice()))
             .collect();
-        Self { file, lines: text.split('\n').collect(), spans }
+        Self { file, text, lines: LineIndex::new(text), spans }
     }
 
     /// The parser counts from 0 and in bytes; a place counts from 1 and in characters.
     fn at(&self, path: &[i32]) -> At {
         let Some([line, byte, ..]) = self.spans.get(path) else { return At::whole(self.file) };
-        let (line, byte) = (*line as usize, *byte as usize);
-        let before = self.lines.get(line).and_then(|text| text.get(..byte));
-        At::new(self.file, line as u32 + 1, before.map_or(0, |before| before.chars().count()) as u32 + 1)
+        let offset = self.lines.start_of(self.text, *line as usize) + *byte as usize;
+        self.lines.at(self.file, self.text, offset)
     }
 }

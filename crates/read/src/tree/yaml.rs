@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use plimsoll_model::{At, FileId, Problem};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
+use super::keys::Keys;
 use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind, flow};
 
 /// Nodes that the aliases of one file may expand to. A bomb of nine levels of nine aliases would be 387 million.
@@ -115,7 +116,7 @@ fn number_kind(text: &str) -> ScalarKind {
 /// An open collection.
 enum Open {
     Sequence { node: Node, anchor: usize },
-    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node> },
+    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node>, keys: Keys },
 }
 
 struct Builder {
@@ -210,7 +211,7 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 let node = tagged(Node::mapping(at), tag.as_deref());
-                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new() }, at);
+                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new(), keys: Keys::default() }, at);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(id) => self.alias(id, at),
@@ -277,9 +278,9 @@ impl Builder {
                 self.anchor(anchor, &node);
                 self.place(node);
             }
-            Some(Open::Mapping { mut node, anchor, merges, .. }) => {
+            Some(Open::Mapping { mut node, anchor, merges, mut keys, .. }) => {
                 for merge in merges {
-                    self.merge(&mut node, merge);
+                    self.merge(&mut node, merge, &mut keys);
                 }
                 self.anchor(anchor, &node);
                 self.place(node);
@@ -289,12 +290,12 @@ impl Builder {
     }
 
     /// Keys of the merged mapping that are not there yet are added; earlier merges win over later ones.
-    fn merge(&mut self, node: &mut Node, merge: Node) {
+    fn merge(&mut self, node: &mut Node, merge: Node, keys: &mut Keys) {
         match merge.value {
             Data::Mapping(entries) => {
                 if let Data::Mapping(own) = &mut node.value {
                     for entry in entries {
-                        if !own.iter().any(|e| e.key == entry.key) {
+                        if keys.find(own, &entry.key).is_none() {
                             own.push(entry);
                         }
                     }
@@ -302,7 +303,7 @@ impl Builder {
             }
             Data::Sequence(items) => {
                 for item in items {
-                    self.merge(node, item);
+                    self.merge(node, item, keys);
                 }
             }
             Data::Scalar(_) => self.problem(merge.at, "`<<` merges mappings only; this value is left out"),
@@ -322,7 +323,7 @@ impl Builder {
                 return;
             }
             Some(Open::Sequence { .. }) => return,
-            Some(Open::Mapping { node: mapping, key, merges, .. }) => match key.take() {
+            Some(Open::Mapping { node: mapping, key, merges, keys, .. }) => match key.take() {
                 None => {
                     let at = node.at;
                     match node.value {
@@ -342,10 +343,10 @@ impl Builder {
                 }
                 Some((name, key_at)) => {
                     let Data::Mapping(entries) = &mut mapping.value else { return };
-                    match entries.iter_mut().find(|entry| entry.key == name) {
-                        Some(entry) => {
-                            entry.value = node;
-                            entry.key_at = key_at;
+                    match keys.find(entries, &name) {
+                        Some(index) => {
+                            entries[index].value = node;
+                            entries[index].key_at = key_at;
                             (key_at, Some(name))
                         }
                         None => {
