@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 //! The `plimsoll` binary: arguments in, report out, exit codes.
 //!
 //! Not here: any logic; it parses, calls and prints. What a report says is `plimsoll-report`'s, what is true is the
@@ -6,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "this is the edge: files, terminals and the process belong here")]
 
 mod arguments;
+mod query;
 mod survey;
 
 use std::process::ExitCode;
@@ -63,11 +63,3 @@ pub(crate) fn answer(text: &str) -> Result<(), String> {
         _ => Ok(()),
     }
 }
-=======
-//! The `plimsoll` binary.
-#![allow(dead_code, reason = "the verbs are wired in one place")]
-
-mod query;
-
-fn main() {}
->>>>>>> people
