@@ -5,7 +5,7 @@
 //!
 //! Not here: which version's words are booleans is asked by [`Schema`], since Kubernetes reads YAML 1.1 and Compose 1.2.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{At, FileId, Problem};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
@@ -115,7 +115,7 @@ fn number_kind(text: &str) -> ScalarKind {
 /// An open collection.
 enum Open {
     Sequence { node: Node, anchor: usize },
-    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node> },
+    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node>, keys: BTreeMap<String, usize> },
 }
 
 struct Builder {
@@ -210,7 +210,7 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 let node = tagged(Node::mapping(at), tag.as_deref());
-                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new() }, at);
+                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new(), keys: BTreeMap::new() }, at);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(id) => self.alias(id, at),
@@ -293,11 +293,8 @@ impl Builder {
         match merge.value {
             Data::Mapping(entries) => {
                 if let Data::Mapping(own) = &mut node.value {
-                    for entry in entries {
-                        if !own.iter().any(|e| e.key == entry.key) {
-                            own.push(entry);
-                        }
-                    }
+                    let there: BTreeSet<String> = own.iter().map(|entry| entry.key.clone()).collect();
+                    own.extend(entries.into_iter().filter(|entry| !there.contains(&entry.key)));
                 }
             }
             Data::Sequence(items) => {
@@ -322,7 +319,7 @@ impl Builder {
                 return;
             }
             Some(Open::Sequence { .. }) => return,
-            Some(Open::Mapping { node: mapping, key, merges, .. }) => match key.take() {
+            Some(Open::Mapping { node: mapping, key, merges, keys, .. }) => match key.take() {
                 None => {
                     let at = node.at;
                     match node.value {
@@ -342,13 +339,13 @@ impl Builder {
                 }
                 Some((name, key_at)) => {
                     let Data::Mapping(entries) = &mut mapping.value else { return };
-                    match entries.iter_mut().find(|entry| entry.key == name) {
-                        Some(entry) => {
-                            entry.value = node;
-                            entry.key_at = key_at;
+                    match keys.get(&name) {
+                        Some(index) => {
+                            entries[*index] = Entry { key: name.clone(), key_at, value: node };
                             (key_at, Some(name))
                         }
                         None => {
+                            keys.insert(name.clone(), entries.len());
                             entries.push(Entry { key: name, key_at, value: node });
                             return;
                         }
@@ -370,9 +367,10 @@ fn tagged(mut node: Node, tag: Option<&Tag>) -> Node {
     node
 }
 
+/// How much of the budget a value takes: each node, and each 64 bytes of its text.
 fn size(node: &Node) -> usize {
     1 + match &node.value {
-        Data::Scalar(_) => 0,
+        Data::Scalar(scalar) => scalar.text.len() / 64,
         Data::Sequence(items) => items.iter().map(size).sum(),
         Data::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
     }
