@@ -7,6 +7,7 @@
 
 mod flow;
 pub mod json;
+mod keys;
 pub mod toml;
 pub mod write;
 pub mod yaml;

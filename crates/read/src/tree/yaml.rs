@@ -5,11 +5,12 @@
 //!
 //! Not here: which version's words are booleans is asked by [`Schema`], since Kubernetes reads YAML 1.1 and Compose 1.2.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use plimsoll_model::{At, FileId, Problem};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
+use super::keys::Keys;
 use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind, flow};
 
 /// Nodes that the aliases of one file may expand to. A bomb of nine levels of nine aliases would be 387 million.
@@ -115,7 +116,7 @@ fn number_kind(text: &str) -> ScalarKind {
 /// An open collection.
 enum Open {
     Sequence { node: Node, anchor: usize },
-    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node>, keys: BTreeMap<String, usize> },
+    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node>, keys: Keys },
 }
 
 struct Builder {
@@ -210,7 +211,7 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 let node = tagged(Node::mapping(at), tag.as_deref());
-                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new(), keys: BTreeMap::new() }, at);
+                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new(), keys: Keys::default() }, at);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(id) => self.alias(id, at),
@@ -277,9 +278,9 @@ impl Builder {
                 self.anchor(anchor, &node);
                 self.place(node);
             }
-            Some(Open::Mapping { mut node, anchor, merges, .. }) => {
+            Some(Open::Mapping { mut node, anchor, merges, mut keys, .. }) => {
                 for merge in merges {
-                    self.merge(&mut node, merge);
+                    self.merge(&mut node, merge, &mut keys);
                 }
                 self.anchor(anchor, &node);
                 self.place(node);
@@ -289,17 +290,20 @@ impl Builder {
     }
 
     /// Keys of the merged mapping that are not there yet are added; earlier merges win over later ones.
-    fn merge(&mut self, node: &mut Node, merge: Node) {
+    fn merge(&mut self, node: &mut Node, merge: Node, keys: &mut Keys) {
         match merge.value {
             Data::Mapping(entries) => {
                 if let Data::Mapping(own) = &mut node.value {
-                    let there: BTreeSet<String> = own.iter().map(|entry| entry.key.clone()).collect();
-                    own.extend(entries.into_iter().filter(|entry| !there.contains(&entry.key)));
+                    for entry in entries {
+                        if keys.find(own, &entry.key).is_none() {
+                            own.push(entry);
+                        }
+                    }
                 }
             }
             Data::Sequence(items) => {
                 for item in items {
-                    self.merge(node, item);
+                    self.merge(node, item, keys);
                 }
             }
             Data::Scalar(_) => self.problem(merge.at, "`<<` merges mappings only; this value is left out"),
@@ -339,13 +343,13 @@ impl Builder {
                 }
                 Some((name, key_at)) => {
                     let Data::Mapping(entries) = &mut mapping.value else { return };
-                    match keys.get(&name) {
+                    match keys.find(entries, &name) {
                         Some(index) => {
-                            entries[*index] = Entry { key: name.clone(), key_at, value: node };
+                            entries[index].value = node;
+                            entries[index].key_at = key_at;
                             (key_at, Some(name))
                         }
                         None => {
-                            keys.insert(name.clone(), entries.len());
                             entries.push(Entry { key: name, key_at, value: node });
                             return;
                         }
