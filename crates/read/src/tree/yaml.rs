@@ -371,9 +371,10 @@ fn tagged(mut node: Node, tag: Option<&Tag>) -> Node {
     node
 }
 
+/// How much of the budget a value takes: each node, and each 64 bytes of its text.
 fn size(node: &Node) -> usize {
     1 + match &node.value {
-        Data::Scalar(_) => 0,
+        Data::Scalar(scalar) => scalar.text.len() / 64,
         Data::Sequence(items) => items.iter().map(size).sum(),
         Data::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
     }
