@@ -23,10 +23,13 @@ fn check(text: &str, expect: Expect) {
 
 #[test]
 fn a_pass_leads_to_its_host() {
-    check("location / { proxy_pass http://orders:80/; }\nlocation /g { grpc_pass orders:50051; }", expect![[r#"
+    check(
+        "location / { proxy_pass http://orders:80/; }\nlocation /g { grpc_pass orders:50051; }",
+        expect![[r#"
         1:25 proxy_pass http://orders:80/
         2:25 grpc_pass grpc://orders:50051
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -42,10 +45,13 @@ fn an_upstream_is_a_name_for_its_servers() {
 
 #[test]
 fn an_upstream_that_another_file_uses() {
-    check("upstream o { server orders:8080; server more; }", expect![[r#"
+    check(
+        "upstream o { server orders:8080; server more; }",
+        expect![[r#"
         1:21 upstream server orders:8080
         1:41 upstream server http://more
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -84,11 +90,14 @@ fn comments_quotes_lua_and_redirects_name_nobody() {
 
 #[test]
 fn a_stray_brace_does_not_stop_the_rest() {
-    check("} proxy_pass http://a; { proxy_pass http://b;", expect![[r#"
+    check(
+        "} proxy_pass http://a; { proxy_pass http://b;",
+        expect![[r#"
         1:14 proxy_pass http://a
         1:37 proxy_pass http://b
         1:1 a `}` that closes nothing; reading goes on after it
-    "#]]);
+    "#]],
+    );
 }
 
 proptest! {
