@@ -7,4 +7,5 @@
 
 pub mod survey;
 
+mod layout;
 mod words;

@@ -48,6 +48,17 @@ pub(crate) fn grouped(count: usize) -> String {
     out
 }
 
+/// The text in at most so many characters, with `…` where some were left out.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
+    out.truncate(out.trim_end().len());
+    out.push('…');
+    out
+}
+
 /// `path:line:column`, as far as it is known.
 pub(crate) fn place(files: &Files, at: At) -> String {
     let path = clean(&files.display(at.file));

@@ -1,13 +1,16 @@
-//! Links: every relative link of a Markdown file leads to a file, and its `#part` to a heading.
+//! Links: every relative link of a Markdown file leads to a file, and its `#part` to a heading; the book lists its pages.
 //!
 //! Not here: links to other sites, since a check that needs a network is not a check of this tree.
 
 use super::Finding;
 use crate::tree::Tree;
 
-/// Finds links that lead nowhere.
+/// The table of contents of the book.
+const SUMMARY: &str = "docs/SUMMARY.md";
+
+/// Finds links that lead nowhere, and pages that nothing leads to.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    let mut findings = unlisted(tree);
     for (path, text) in tree.texts().filter(|(path, _)| path.ends_with(".md")) {
         for (line, target) in links(text) {
             if let Some(what) = broken(tree, path, &target) {
@@ -16,6 +19,17 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Pages of the book that its table of contents lacks: no reader finds them.
+fn unlisted(tree: &Tree) -> Vec<Finding> {
+    let Some(summary) = tree.text(SUMMARY) else { return Vec::new() };
+    let listed: Vec<String> = links(summary).iter().filter_map(|(_, target)| resolve(SUMMARY, target)).collect();
+    let pages = tree.under("docs/").filter(|(path, _)| path.ends_with(".md") && *path != SUMMARY);
+    let unlisted = pages.filter(|(path, _)| !listed.iter().any(|each| each == path));
+    unlisted
+        .map(|(path, _)| Finding::new(path, 1, "the book does not list this page", "add it to docs/SUMMARY.md"))
+        .collect()
 }
 
 fn broken(tree: &Tree, path: &str, target: &str) -> Option<String> {
@@ -131,6 +145,15 @@ mod tests {
                 docs/one.md:2: `docs/one.md` has no heading `#gone`; point it at what is there
                 docs/one.md:3: the link `four.md` leads to `docs/four.md`, which is not there; point it at what is there
                 docs/one.md:4: the link `/five.md` leaves the repository; point it at what is there"]],
+        );
+    }
+    #[test]
+    fn a_page_that_the_book_does_not_list_is_found() {
+        let files = [(super::SUMMARY, "[one](a/one.md)\n"), ("docs/a/one.md", ""), ("docs/a/two.md", "")];
+        expect_findings(
+            check,
+            &files,
+            &expect!["docs/a/two.md:1: the book does not list this page; add it to docs/SUMMARY.md"],
         );
     }
 }

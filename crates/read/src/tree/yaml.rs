@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use plimsoll_model::{At, FileId, Problem};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind};
+use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind, flow};
 
 /// Nodes that the aliases of one file may expand to. A bomb of nine levels of nine aliases would be 387 million.
 const ALIAS_BUDGET: usize = 200_000;
@@ -40,7 +40,15 @@ pub fn parse(file: FileId, text: &str, schema: Schema) -> Documents {
     let mut lines_before = 0u32;
     loop {
         let mut builder = Builder::new(file, schema, lines_before);
-        let stopped = builder.run(rest);
+        let mut stopped = builder.run(rest);
+        if let Some(line) = stopped.filter(|_| builder.misplaced) {
+            let (text, moved) = flow::moved_lines(rest);
+            let mut again = Builder { moved, ..Builder::new(file, schema, lines_before) };
+            let stopped_again = again.run(&text);
+            if stopped_again.is_none_or(|other| other > line) {
+                (builder, stopped) = (again, stopped_again);
+            }
+        }
         out.roots.append(&mut builder.roots);
         out.problems.append(&mut builder.problems);
         let Some(line) = stopped else { break };
@@ -121,6 +129,10 @@ struct Builder {
     budget: usize,
     /// A document that is too deep or expands too far is dropped as a whole.
     spoiled: bool,
+    /// Whether the text failed for a line that stands too far to the left.
+    misplaced: bool,
+    /// Lines that [`flow`] has moved to the right.
+    moved: Vec<bool>,
 }
 
 impl Builder {
@@ -135,6 +147,8 @@ impl Builder {
             anchors: BTreeMap::new(),
             budget: ALIAS_BUDGET,
             spoiled: false,
+            misplaced: false,
+            moved: Vec::new(),
         }
     }
 
@@ -151,7 +165,9 @@ impl Builder {
                 }
                 Err(error) => {
                     let line = error.marker().line() as u32 + self.lines_before;
-                    let at = At::new(self.file, line.max(1), error.marker().col() as u32 + 1);
+                    let column = self.column(error.marker().line(), error.marker().col());
+                    let at = At::new(self.file, line.max(1), column);
+                    self.misplaced = error.info().contains("indentation");
                     let message = format!("not valid YAML: {}; this document is left out", error.info());
                     self.problems.push(Problem { at, message });
                     return Some(line);
@@ -162,7 +178,14 @@ impl Builder {
     }
 
     fn at(&self, span: Span) -> At {
-        At::new(self.file, span.start.line() as u32 + self.lines_before, span.start.col() as u32 + 1)
+        let column = self.column(span.start.line(), span.start.col());
+        At::new(self.file, span.start.line() as u32 + self.lines_before, column)
+    }
+
+    /// The column in the text as it was given, from 1.
+    fn column(&self, line: usize, column: usize) -> u32 {
+        let moved = line.checked_sub(1).and_then(|index| self.moved.get(index)).is_some_and(|moved| *moved);
+        (column as u32).saturating_sub(if moved { flow::MOVED } else { 0 }) + 1
     }
 
     fn problem(&mut self, at: At, message: impl Into<String>) {
@@ -394,6 +417,22 @@ mod tests {
                   x: 9
                   "y": 2
                   z: 4
+                ---
+            "#]],
+        );
+    }
+
+    #[test]
+    fn brackets_and_quotes_may_end_left_of_where_they_should() {
+        check(
+            "a:\n  b: [\n    1\n  ]\n  c: {\nd: \"x\n y\"\n}\ne: 1\n",
+            expect![[r#"
+                a:
+                  b:
+                  - 1
+                  c:
+                    d: x y
+                e: 1
                 ---
             "#]],
         );

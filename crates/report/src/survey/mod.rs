@@ -2,12 +2,14 @@
 //!
 //! [`outline`] asks the model once; each face only lays it out. Not here: the order of exit codes, where the text goes.
 
+mod html;
 mod markdown;
 mod outline;
 mod text;
 
 use plimsoll_model::{EnvironmentId, Model, json::ModelJson};
 
+pub use html::html;
 pub use markdown::markdown;
 pub use text::{Colour, TextOptions, text};
 

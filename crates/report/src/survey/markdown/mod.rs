@@ -78,6 +78,10 @@ fn cell(outline: &Outline<'_>, said: &Said) -> String {
         Said::Code(text) => mark::code(text),
         Said::Count(count) => count.to_string(),
         Said::Protocol(protocol) => format!("{} {}", arrow(*protocol), protocol.word()),
+        Said::Environments(ids) => {
+            let name = |id: &plimsoll_model::EnvironmentId| mark::text(&clean(&outline.model.environment(*id).id));
+            ids.iter().map(name).collect::<Vec<_>>().join(", ")
+        }
         Said::Components(ids) => {
             outline.names(ids.iter().copied()).iter().map(|name| mark::code(name)).collect::<Vec<_>>().join(", ")
         }

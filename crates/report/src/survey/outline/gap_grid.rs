@@ -120,6 +120,20 @@ fn not_read(model: &Model) -> Grid {
     }
 }
 
+/// Every file that was not read.
+pub(crate) fn not_read_files(model: &Model) -> Grid {
+    let row = |row: &plimsoll_model::NotRead| {
+        vec![Said::Code(clean(&row.path)), Said::Text(clean(&row.kind)), Said::Text(clean(&row.reason))]
+    };
+    Grid {
+        id: "not-read-files",
+        title: "Every file that was not read",
+        caption: "In the order of the survey.".to_owned(),
+        heads: vec!["file", "kind", "why"],
+        rows: model.not_read.iter().map(row).collect(),
+    }
+}
+
 fn problems(model: &Model) -> Grid {
     let row = |row: &plimsoll_model::Problem| {
         vec![Said::Code(place(&model.files, row.at)), Said::Message(clean(&row.message))]

@@ -2,7 +2,7 @@
 //!
 //! Not here: what is unknown, drifting or unread (`gap_grid`).
 
-use plimsoll_model::{ComponentId, EvidenceId, Protocol};
+use plimsoll_model::{ComponentId, EnvironmentId, EvidenceId, Field, Protocol};
 
 use super::{Outline, Presence, Runs, built_with, presence, runs};
 use crate::words::{clean, counted};
@@ -20,6 +20,8 @@ pub(crate) enum Said {
     Components(Vec<ComponentId>),
     /// What is spoken, and whether the caller waits.
     Protocol(Protocol),
+    /// Where; empty for everywhere.
+    Environments(Vec<EnvironmentId>),
     /// How many.
     Count(usize),
     /// How we know.
@@ -104,18 +106,90 @@ pub(crate) const fn absent(presence: Presence) -> &'static str {
     }
 }
 
-fn calls(outline: &Outline<'_>) -> Grid {
-    let row = |call: &plimsoll_model::Call| {
-        let waits = if call.protocol.is_synchronous() { "waits" } else { "does not wait" };
-        vec![
-            Said::Components(vec![call.from]),
-            Said::Components(vec![call.to]),
-            Said::Protocol(call.protocol),
-            Said::Text(waits.to_owned()),
-            Said::Evidence(call.evidence.clone()),
-        ]
+/// What the page shows: how components run stands in a table of its own, and everything is of all environments.
+pub(crate) fn page_grids(outline: &Outline<'_>) -> Vec<Grid> {
+    let all = [
+        components_alone(outline),
+        calls_anywhere(outline),
+        interfaces(outline),
+        topics(outline),
+        deployments(outline),
+        supporting(outline),
+    ];
+    all.into_iter().filter(|grid| !grid.rows.is_empty()).collect()
+}
+
+/// The components without how they run.
+fn components_alone(outline: &Outline<'_>) -> Grid {
+    let mut grid = components(outline);
+    let runs = 5..10;
+    grid.heads.drain(runs.clone());
+    grid.rows.iter_mut().for_each(|row| drop(row.drain(runs.clone())));
+    let here = outline.environment().map(|name| format!("; callers are those in {}", clean(name))).unwrap_or_default();
+    grid.caption = format!("{}, from the edge inwards{here}.", counted(grid.rows.len(), "component"));
+    grid
+}
+
+fn calls_anywhere(outline: &Outline<'_>) -> Grid {
+    let mut grid = calls(outline);
+    grid.heads.insert(4, "environments");
+    grid.rows = outline
+        .calls_anywhere()
+        .map(|(_, call)| {
+            let mut cells = call_cells(call);
+            cells.insert(4, Said::Environments(call.environments.clone()));
+            cells
+        })
+        .collect();
+    grid.caption = format!("{} in all environments.", counted(grid.rows.len(), "call"));
+    grid
+}
+
+fn deployments(outline: &Outline<'_>) -> Grid {
+    let row = |row: &plimsoll_model::Deployment| {
+        let there = outline.elsewhere(row.environment);
+        let Runs { copies, cpu, memory, probes, scaler } = runs(&there, row.component);
+        let one = |field| super::one(&there.view.deployment(row.component, field));
+        let mut cells = vec![Said::Components(vec![row.component]), Said::Environments(vec![row.environment])];
+        cells.extend([copies, cpu, memory, probes, scaler].map(Said::Text));
+        cells.push(Said::Text(one(Field::Workload)));
+        cells.push(Said::Text(one(Field::Image)));
+        cells.push(Said::Evidence(row.evidence.clone()));
+        cells
     };
-    let rows: Vec<Vec<Said>> = outline.calls().map(|(_, call)| row(call)).collect();
+    Grid {
+        id: "deployments",
+        title: "Deployments",
+        caption: "How each runs in each environment. CPU and memory: set aside/at most of one copy.".to_owned(),
+        heads: vec![
+            "component",
+            "environment",
+            "copies",
+            "cpu",
+            "memory",
+            "probes",
+            "scaler",
+            "workload",
+            "image",
+            "evidence",
+        ],
+        rows: outline.model.deployments.iter().map(row).collect(),
+    }
+}
+
+fn call_cells(call: &plimsoll_model::Call) -> Vec<Said> {
+    let waits = if call.protocol.is_synchronous() { "waits" } else { "does not wait" };
+    vec![
+        Said::Components(vec![call.from]),
+        Said::Components(vec![call.to]),
+        Said::Protocol(call.protocol),
+        Said::Text(waits.to_owned()),
+        Said::Evidence(call.evidence.clone()),
+    ]
+}
+
+fn calls(outline: &Outline<'_>) -> Grid {
+    let rows: Vec<Vec<Said>> = outline.calls().map(|(_, call)| call_cells(call)).collect();
     Grid {
         id: "calls",
         title: "Calls",

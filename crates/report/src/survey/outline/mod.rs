@@ -17,10 +17,10 @@ use plimsoll_model::{
 };
 
 pub(crate) use drift::{Drift, drift};
-pub(crate) use gap_grid::gap_grids;
+pub(crate) use gap_grid::{gap_grids, not_read_files};
 pub(crate) use gaps::{NotReadKind, loose_first, not_read_kinds};
-pub(crate) use grid::{Grid, Said, absent, grids};
-pub(crate) use runs::{Presence, Runs, presence, runs};
+pub(crate) use grid::{Grid, Said, absent, grids, page_grids};
+pub(crate) use runs::{Presence, Runs, one, presence, runs};
 pub(crate) use unknowns::{UnknownComponent, unknown_calls, unknown_components};
 
 /// A model in one environment, with what all faces ask of it.
@@ -46,9 +46,11 @@ impl<'m> Outline<'m> {
         outline
     }
 
-    /// The system's name as people see it.
+    /// The system's name as people see it: the one that is stated, else those of its sources.
     pub(crate) fn title(&self) -> String {
-        crate::words::clean(self.model.system.as_deref().unwrap_or("this system"))
+        let sources = self.model.files.sources().join(" + ");
+        let named = self.model.system.as_deref().unwrap_or(&sources);
+        crate::words::clean(if named.is_empty() { "this system" } else { named })
     }
 
     /// The environment's name, where there is one.
@@ -93,12 +95,27 @@ impl<'m> Outline<'m> {
 
     /// Calls between the system's own components in this environment.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (CallId, &'m Call)> + use<'m> {
-        let (model, environment) = (self.model, self.view.environment);
+        let environment = self.view.environment;
+        self.calls_anywhere().filter(move |(_, call)| is_made_in(call, environment))
+    }
+
+    /// Whether a call is one of [`Self::calls`].
+    pub(crate) fn is_shown(&self, call: &Call) -> bool {
+        let own = |id: ComponentId| self.model.component(id).support.is_none();
+        own(call.from) && own(call.to) && is_made_in(call, self.view.environment)
+    }
+
+    /// Calls between the system's own components in any environment.
+    pub(crate) fn calls_anywhere(&self) -> impl Iterator<Item = (CallId, &'m Call)> + use<'m> {
+        let model = self.model;
         let own = move |id: ComponentId| model.component(id).support.is_none();
-        model.call_ids().filter(move |(_, call)| {
-            let here = environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e));
-            here && own(call.from) && own(call.to)
-        })
+        model.call_ids().filter(move |(_, call)| own(call.from) && own(call.to))
+    }
+
+    /// The same model in another environment, for questions about deployments.
+    pub(crate) fn elsewhere(&self, environment: EnvironmentId) -> Self {
+        let view = View::new(self.model, Some(environment));
+        Self { model: self.model, view, callers: Vec::new(), operation_counts: Vec::new() }
     }
 
     /// How many pairs of components talk.
@@ -139,6 +156,10 @@ impl<'m> Outline<'m> {
     }
 }
 
+fn is_made_in(call: &Call, environment: Option<EnvironmentId>) -> bool {
+    environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e))
+}
+
 /// The order in which people read a backend: from its edge inwards.
 pub(crate) const FROM_THE_EDGE: [ComponentKind; 8] = [
     ComponentKind::Frontend,
@@ -162,4 +183,10 @@ pub(crate) fn built_with(component: &Component) -> String {
     let mut parts: Vec<String> = parts.into_iter().flatten().map(crate::words::clean).collect();
     parts.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
     parts.join(", ")
+}
+
+/// The technology, or the language where that is all that is known.
+pub(crate) fn product(component: &Component) -> String {
+    let known = component.technology.as_deref().or(component.language.as_deref());
+    known.map(crate::words::clean).unwrap_or_default()
 }

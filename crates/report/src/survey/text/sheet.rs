@@ -37,7 +37,7 @@ impl<'o> Sheet<'o> {
 
     /// One line that stands in, cut to the width.
     pub(crate) fn line(&mut self, ink: Ink, text: &str) {
-        let text = super::table::cut(text, self.options.width.saturating_sub(INDENT));
+        let text = crate::words::cut(text, self.options.width.saturating_sub(INDENT));
         self.out.push_str(&" ".repeat(INDENT));
         self.out.push_str(&self.ink(ink, &text));
         self.out.push('\n');
@@ -50,17 +50,38 @@ impl<'o> Sheet<'o> {
         self.out.push('\n');
     }
 
+    /// A sentence that stands in and wraps between words, further in from its second line on.
+    pub(crate) fn sentence(&mut self, ink: Ink, text: &str) {
+        let room = self.options.width.saturating_sub(INDENT * 3).max(20);
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split(' ') {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let further = if index > 0 { INDENT * 2 } else { 0 };
+            self.out.push_str(&" ".repeat(INDENT + further));
+            self.out.push_str(&self.ink(ink, line));
+            self.out.push('\n');
+        }
+    }
+
     /// A name in a column of its own, then pieces that wrap beside it. A piece is never broken, only cut.
     pub(crate) fn beside(&mut self, name: &Cell, column: usize, pieces: &[Cell]) {
         let left = INDENT + column + 2;
         let room = self.options.width.saturating_sub(left).max(12);
-        let shown = super::table::cut(&name.1, column);
+        let shown = crate::words::cut(&name.1, column);
         let mut line = " ".repeat(INDENT);
         line.push_str(&self.ink(name.0, &shown));
         line.push_str(&" ".repeat(column.saturating_sub(shown.chars().count()) + 2));
         let mut used = 0;
         for (ink, piece) in pieces {
-            let piece = super::table::cut(piece, room);
+            let piece = crate::words::cut(piece, room);
             let length = piece.chars().count();
             if used > 0 && used + 1 + length > room {
                 self.out.push_str(line.trim_end());

@@ -3,6 +3,7 @@
 //! Always: no row is wider than the width, unless the columns that must stay are wider at their narrowest.
 
 use super::paint::{Colour, Ink, paint};
+use crate::words::cut;
 
 const GAP: usize = 2;
 
@@ -144,17 +145,6 @@ fn line(out: &mut String, cells: &[Cell], widths: &[Option<usize>], colour: Colo
     }
     out.push_str(text.trim_end());
     out.push('\n');
-}
-
-/// The text in at most so many characters, with `…` where some were left out.
-pub(crate) fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
-    out.truncate(out.trim_end().len());
-    out.push('…');
-    out
 }
 
 #[cfg(test)]

@@ -1,0 +1,293 @@
+//! What each component is: kind, product, language, and whether it only supports the system.
+//!
+//! Asked in this order: the operator's object, the image, the server's own variables, the port that only one product
+//! listens on by default, the image's base in its Dockerfile, the form of the workload, the name.
+
+use std::collections::BTreeSet;
+
+use plimsoll_model::{ComponentKind, Support};
+
+use super::folders::Folders;
+use super::identity::{Part, PartId, Parts, main_image};
+use super::products::{self, Product};
+use super::resolve::CallRow;
+use crate::corpus::Corpus;
+use crate::facts::{Build, Facts, Role, Unit};
+
+/// Classifies every part.
+pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts: &mut Parts) {
+    for index in 0..parts.all.len() {
+        let units: Vec<&Unit> = parts.all[index].units.iter().map(|unit| &facts.units[*unit]).collect();
+        let own_source = folders.has_source(PartId(index));
+        let build = folders.build_of(facts, PartId(index));
+        let product = product(&units, &parts.all[index], own_source).or_else(|| product_of_build(build));
+        let part = &mut parts.all[index];
+        part.language = build.and_then(|build| build.language.clone());
+        part.technology = product
+            .map(|product| product.name.to_owned())
+            .or_else(|| units.iter().find_map(|unit| unit.technology.clone()));
+        part.support = units
+            .iter()
+            .find_map(|unit| unit.support)
+            .or_else(|| product.and_then(|p| p.support))
+            
+            .or_else(|| support_by_name(&part.id, own_source))
+            .or_else(|| support_by_place(corpus, &units, own_source))
+            .or_else(|| tests(corpus, &part.id, &units));
+        let base_is_web_server = build.is_some_and(|build| {
+            let last = build.bases.last().and_then(|base| products::of_image(&base.text));
+            last.is_some_and(|product| product.kind == ComponentKind::Gateway)
+        });
+        part.kind = kind(part, &units, product, base_is_web_server);
+    }
+}
+
+/// An image that only configures a product is that product: `FROM mongo` and no program of one's own.
+fn product_of_build(build: Option<&Build>) -> Option<&'static Product> {
+    let build = build.filter(|build| build.language.is_none())?;
+    let product = products::of_image(&build.bases.last()?.text)?;
+    (product.kind != ComponentKind::Gateway).then_some(product)
+}
+
+fn product(units: &[&Unit], part: &Part, own_source: bool) -> Option<&'static Product> {
+    let by_operator = units.iter().find_map(|unit| products::named(unit.technology.as_deref()?));
+    let by_image = || units.iter().find_map(|unit| products::of_image(main_image(unit)?));
+    let variables =
+        || units.iter().flat_map(|unit| &unit.containers).filter(|c| c.role == Role::Main).flat_map(|c| &c.environment);
+    let by_variable = || variables().find_map(|variable| products::of_server_variable(&variable.name));
+    let ports =
+        || units.iter().flat_map(|unit| &unit.containers).filter(|c| c.role == Role::Main).flat_map(|c| &c.ports);
+    // A program of the system's own may listen on anybody's port; a store's name beside the port is a sign.
+    let stateful = looks_like_store(&part.id);
+    let by_port =
+        || ports().find_map(|port| products::of_port(port.number?)).filter(|p| stateful && p.support.is_none());
+    let by_name = || {
+        let words: Vec<&str> = part.id.split(['-', '_', '.']).collect();
+        let fits = |product: &&Product| words.iter().any(|word| word.eq_ignore_ascii_case(product.name));
+        let candidate = products::PRODUCTS.iter().find(fits);
+        candidate.filter(|p| {
+            !own_source
+                && p.support.is_none()
+                && (matches!(p.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker))
+        })
+    };
+    by_operator.or_else(by_image).or_else(by_variable).or_else(by_port).or_else(by_name)
+}
+
+/// Whether a name says that it keeps data: `orders-db`, `userdb`, `postgres-primary`.
+fn looks_like_store(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower.split(['-', '_', '.']).collect();
+    words.iter().any(|word| {
+        matches!(
+            *word,
+            "db" | "database"
+                | "store"
+                | "storage"
+                | "mongo"
+                | "mongodb"
+                | "mysql"
+                | "postgres"
+                | "postgresql"
+                | "pg"
+                | "redis"
+                | "cache"
+                | "sql"
+                | "sqldata"
+                | "sqlserver"
+                | "data"
+                | "queue"
+                | "broker"
+                | "mq"
+        ) || word.ends_with("db")
+            || word.ends_with("database")
+    })
+}
+
+fn support_by_name(name: &str, own_source: bool) -> Option<Support> {
+    if own_source {
+        return None;
+    }
+    let lower = name.to_lowercase();
+    const MONITORING: &[&str] = &[
+        "prometheus",
+        "grafana",
+        "jaeger",
+        "zipkin",
+        "alertmanager",
+        "node-exporter",
+        "kube-state-metrics",
+        "fluentd",
+        "fluent-bit",
+        "kibana",
+        "logstash",
+        "filebeat",
+        "otel-collector",
+        "opentelemetry-collector",
+        "opentelemetrycollector",
+        "otelcol",
+        "promtail",
+        "loki",
+        "tempo",
+        "heapster",
+        "cadvisor",
+        "telegraf",
+        "elastalert",
+        "statsd",
+    ];
+    let monitors = MONITORING
+        .iter()
+        .any(|word| lower == *word || lower.starts_with(&format!("{word}-")) || lower.ends_with(&format!("-{word}")));
+    monitors.then_some(Support::Monitoring)
+}
+
+/// What is deployed in a namespace or folder of monitoring alone, and is not built here, monitors.
+fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Option<Support> {
+    const PLACES: &[&str] = &[
+        "monitoring", "logging", "observability", "telemetry", "tracing", "alerting", "metrics", "zipkin", "jaeger", "elk", "efk",
+        "prometheus", "grafana",
+    ];
+    let says = |place: &str| place.split(['-', '_', '.']).any(|word| PLACES.contains(&word.to_lowercase().as_str()));
+    let there = |unit: &&Unit| {
+        let path = corpus.path(unit.origin.at.file);
+        unit.namespace.as_deref().is_some_and(says) || path.split('/').any(says)
+    };
+    (!own_source && !units.is_empty() && units.iter().all(there)).then_some(Support::Monitoring)
+}
+
+/// What is deployed by a file of tests alone, or is called tests, tests the system.
+fn tests(corpus: &Corpus, name: &str, units: &[&Unit]) -> Option<Support> {
+    let says = |text: &str| {
+        let words = crate::config::keys::tokens(text);
+        words.iter().any(|word| matches!(word.as_str(), "test" | "tests" | "e2e" | "cypress" | "playwright" | "selenium"))
+    };
+    let by_file = |unit: &&Unit| says(corpus.path(unit.origin.at.file).rsplit('/').next().unwrap_or_default());
+    let by_name = says(name) && !name.to_lowercase().contains("load");
+    (by_name || (!units.is_empty() && units.iter().all(by_file))).then_some(Support::Testing)
+}
+
+fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_server: bool) -> ComponentKind {
+    let lower = part.id.to_lowercase();
+    let words: Vec<&str> = lower.split(['-', '_', '.']).collect();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let form_is_job = !units.is_empty() && units.iter().all(|unit| matches!(unit.form.as_str(), "Job" | "CronJob"));
+    if form_is_job {
+        return ComponentKind::Job;
+    }
+    if let Some(product) = product {
+        let durable = product.kind == ComponentKind::Cache && keeps_data(units, &lower);
+        let front = product.kind == ComponentKind::Gateway && is_front(&lower, &words);
+        return match product.kind {
+            _ if durable => ComponentKind::Store,
+            _ if front => ComponentKind::Frontend,
+            kind => kind,
+        };
+    }
+    let makes_load = has(&[
+        "locust",
+        "k6",
+        "loadgen",
+        "loadgenerator",
+        "loadtest",
+        "simulator",
+        "sim",
+        "traffic",
+        "virtual",
+        "seeder",
+        "seed",
+        "migrate",
+        "migration",
+        "migrations",
+        "migrator",
+        "cron",
+        "cronjob",
+    ]) || lower.contains("load-gen")
+        || lower.contains("load-test")
+        || lower.contains("loadgen")
+        || lower.contains("db-init")
+        || lower.contains("init-db");
+    if makes_load {
+        ComponentKind::Job
+    } else if has(&["gateway", "apigateway", "gw", "router", "edge", "proxy", "ingress", "bff"])
+        || lower.ends_with("gateway")
+        || lower.ends_with("proxy")
+    {
+        if is_front(&lower, &words) && !has(&["proxy", "gateway", "router"]) {
+            ComponentKind::Frontend
+        } else {
+            ComponentKind::Gateway
+        }
+    } else if is_front(&lower, &words) || base_is_web_server {
+        ComponentKind::Frontend
+    } else if looks_like_data_only(&words) {
+        ComponentKind::Store
+    } else {
+        ComponentKind::Service
+    }
+}
+
+fn is_front(lower: &str, words: &[&str]) -> bool {
+    const FRONT: &[&str] = &[
+        "frontend",
+        "front",
+        "ui",
+        "web",
+        "webapp",
+        "webui",
+        "www",
+        "portal",
+        "storefront",
+        "website",
+        "spa",
+        "webmvc",
+        "webspa",
+        "dashboard",
+        "client",
+    ];
+    words.iter().any(|word| FRONT.contains(word))
+        || lower.starts_with("frontend")
+        || lower.ends_with("frontend")
+        || lower.ends_with("webapp")
+        || lower.ends_with("-ui")
+}
+
+/// A name that ends in what keeps data, for images that say nothing.
+fn looks_like_data_only(words: &[&str]) -> bool {
+    words.last().is_some_and(|word| {
+        matches!(*word, "db" | "database" | "mongo" | "mysql" | "postgres" | "redis")
+            || (word.ends_with("db") && word.len() > 2)
+    })
+}
+
+/// Whether a cache product is run as a store: append-only file, a claim for storage, or a name that says so.
+fn keeps_data(units: &[&Unit], name: &str) -> bool {
+    let words = units.iter().flat_map(|unit| &unit.containers).flat_map(|container| &container.words);
+    let texts: Vec<String> = words.map(|word| word.text.to_lowercase()).collect();
+    let appends = texts.windows(2).any(|pair| pair[0].ends_with("appendonly") && pair[1] == "yes")
+        || texts.iter().any(|text| text.contains("appendonly yes") || text.contains("appendonly=yes"));
+    appends || name.split(['-', '_']).any(|word| word == "store")
+}
+
+/// What only monitoring uses is monitoring too: the search store behind a log viewer.
+pub(super) fn spread_support(parts: &mut Parts, calls: &[CallRow]) {
+    loop {
+        let mut changed = false;
+        for id in parts.ids().collect::<Vec<_>>() {
+            let part = parts.get(id);
+            let keeps = matches!(part.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
+            if part.support.is_some() || !keeps {
+                continue;
+            }
+            let callers: BTreeSet<PartId> = calls.iter().filter(|call| call.to == id).map(|call| call.from).collect();
+            let only =
+                !callers.is_empty() && callers.iter().all(|c| parts.get(*c).support == Some(Support::Monitoring));
+            if only {
+                parts.all[id.0].support = Some(Support::Monitoring);
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}

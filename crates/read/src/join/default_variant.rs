@@ -1,0 +1,105 @@
+//! Which way to deploy is meant when none is named.
+//!
+//! The rules, in this order; the first that tells two variants apart decides:
+//! 1. plimsoll.yaml names it;
+//! 2. it can stand alone (an optional part never is the default);
+//! 3. it runs at least half as many components as the largest variant does;
+//! 4. its path names production, and not development, a local machine, staging or a test;
+//! 5. Kubernetes before Compose;
+//! 6. it is no override that builds on another compose project;
+//! 7. it runs more components;
+//! 8. its path is shorter, then earlier in the alphabet.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::identity::{PartId, Parts};
+use crate::facts::{Facts, Variant, VariantId, VariantKind};
+
+/// The chosen variant and why.
+#[derive(Clone, Debug)]
+pub(super) struct Choice {
+    pub(super) variant: VariantId,
+    pub(super) because: String,
+}
+
+/// What a path says of where it is deployed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Other,
+    Plain,
+    Production,
+}
+
+/// Chooses, or `None` where nothing is deployed.
+pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
+    let sizes: Vec<usize> = (0..facts.variants.len()).map(|index| size(facts, parts, VariantId(index))).collect();
+    let largest = sizes.iter().copied().max()?;
+    let key = |index: &usize| {
+        let variant = &facts.variants[*index];
+        (
+            !variant.optional,
+            sizes[*index] * 2 >= largest,
+            stage(&variant.folder),
+            variant.kind != VariantKind::Compose,
+            variant.kind != VariantKind::Compose || variant.bases.is_empty(),
+            sizes[*index],
+            Reverse((variant.source, variant.folder.split('/').count(), variant.folder.clone())),
+        )
+    };
+    let best = (0..facts.variants.len()).max_by_key(key)?;
+    let variant = &facts.variants[best];
+    Some(Choice { variant: VariantId(best), because: because(variant, sizes[best], facts.variants.len()) })
+}
+
+fn because(variant: &Variant, size: usize, of: usize) -> String {
+    let stage = match stage(&variant.folder) {
+        Stage::Production => ", its path names production",
+        Stage::Plain | Stage::Other => "",
+    };
+    let kind = match variant.kind {
+        VariantKind::Kustomize => "a kustomization",
+        VariantKind::Manifests => "Kubernetes manifests",
+        VariantKind::Compose => "a compose project",
+    };
+    format!("{kind} that runs {size} components{stage}; chosen from {of}")
+}
+
+fn size(facts: &Facts, parts: &Parts, variant: VariantId) -> usize {
+    let units = facts.units.iter().enumerate().filter(|(_, unit)| unit.variant == variant && unit.support.is_none());
+    units.map(|(index, _)| parts.of_unit[index]).collect::<BTreeSet<PartId>>().len()
+}
+
+fn stage(path: &str) -> Stage {
+    let words: Vec<String> =
+        path.split(['/', '-', '_', '.']).map(str::to_ascii_lowercase).filter(|word| !word.is_empty()).collect();
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(&word.as_str()));
+    if has(&[
+        "dev",
+        "develop",
+        "development",
+        "local",
+        "staging",
+        "stage",
+        "test",
+        "tests",
+        "ci",
+        "debug",
+        "qa",
+        "minikube",
+        "kind",
+        "minimal",
+        "quickstart",
+        "override",
+        "preview",
+        "sandbox",
+        "loadtest",
+        "standby",
+    ]) {
+        Stage::Other
+    } else if has(&["prod", "production", "prd", "live"]) {
+        Stage::Production
+    } else {
+        Stage::Plain
+    }
+}

@@ -1,0 +1,439 @@
+//! The model's rows: sorted, with ids, evidence and facts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_model::{
+    Alias, Basis, Call, CallId, Component, ComponentId, Content, Deployment, DeploymentId, Environment, EnvironmentId,
+    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, Loose, Model, ModelBuilder, Named, NotRead, Operation,
+    OperationId, Scope, Subject, Topic, Value,
+};
+
+use super::default_variant::Choice;
+use super::folders::Folders;
+use super::identity::{Part, PartId, Parts};
+use super::interfaces::Served;
+use super::people::People;
+use super::resolve::{Calls, LooseRow};
+use super::topics::TopicRow;
+use crate::corpus::Corpus;
+use crate::facts::{About, Facts, Origin, VariantId, VariantKind};
+
+/// What the passes have found.
+pub(super) struct Joined {
+    pub(super) parts: Parts,
+    pub(super) default: Option<Choice>,
+    pub(super) folders: Folders,
+    pub(super) calls: Calls,
+    pub(super) interfaces: Vec<Served>,
+    pub(super) topics: Vec<TopicRow>,
+    pub(super) people: People,
+}
+
+/// Builds the model.
+pub(super) fn emit(corpus: &Corpus, facts: Facts, joined: Joined) -> Model {
+    let mut emitter = Emitter::new(corpus, &facts, &joined);
+    emitter.environments();
+    emitter.components();
+    emitter.deployments();
+    emitter.calls();
+    emitter.interfaces();
+    emitter.topics();
+    emitter.teams();
+    emitter.claims();
+    emitter.loose();
+    emitter.rest();
+    emitter.builder.seal()
+}
+
+struct Emitter<'j> {
+    corpus: &'j Corpus,
+    facts: &'j Facts,
+    joined: &'j Joined,
+    builder: ModelBuilder,
+    /// Part → component, in the order of ids.
+    component_of: BTreeMap<PartId, ComponentId>,
+    order: Vec<PartId>,
+    deployment_of: BTreeMap<(ComponentId, EnvironmentId), DeploymentId>,
+    /// Variant → environment, for variants that run something.
+    environment_of: BTreeMap<VariantId, EnvironmentId>,
+}
+
+impl<'j> Emitter<'j> {
+    fn new(corpus: &'j Corpus, facts: &'j Facts, joined: &'j Joined) -> Self {
+        let mut order: Vec<PartId> = joined.parts.ids().collect();
+        order.sort_by(|a, b| joined.parts.get(*a).id.cmp(&joined.parts.get(*b).id));
+        let component_of = order.iter().enumerate().map(|(index, part)| (*part, ComponentId(index as u32))).collect();
+        let mut builder = ModelBuilder::default();
+        builder.model.files = corpus.files().clone();
+        let running: BTreeSet<VariantId> = facts.units.iter().map(|unit| unit.variant).collect();
+        let environment_of =
+            running.into_iter().enumerate().map(|(index, variant)| (variant, EnvironmentId(index as u32))).collect();
+        Self { corpus, facts, joined, builder, component_of, order, deployment_of: BTreeMap::new(), environment_of }
+    }
+
+    fn declared(&mut self, origin: &Origin, note: &str) -> EvidenceId {
+        self.builder.evidence(Evidence {
+            basis: Basis::Declared,
+            at: Some(origin.at),
+            via: origin.via.as_deref().unwrap_or_default().to_vec(),
+            note: note.to_owned(),
+        })
+    }
+
+    fn component(&self, part: PartId) -> ComponentId {
+        self.component_of[&part]
+    }
+
+    fn environment(&self, variant: VariantId) -> EnvironmentId {
+        self.environment_of[&variant]
+    }
+
+    fn environments(&mut self) {
+        let ids = environment_names(self.facts, self.environment_of.keys().copied());
+        for (id, variant_id) in ids.into_iter().zip(self.environment_of.keys()) {
+            let variant = &self.facts.variants[variant_id.0];
+            let parents = variant.bases.iter().filter_map(|base| {
+                let same = |other: &crate::facts::Variant| other.folder == *base && other.source == variant.source;
+                let index = self.facts.variants.iter().position(same)?;
+                self.environment_of.get(&VariantId(index)).copied()
+            });
+            let chosen = self.joined.default.as_ref().filter(|choice| choice.variant == *variant_id);
+            let parents = parents.collect();
+            self.builder.model.environments.push(Environment {
+                id,
+                variant: variant.path.clone(),
+                parents,
+                default_because: chosen.map(|choice| choice.because.clone()),
+            });
+        }
+        self.builder.model.default_environment =
+            self.joined.default.as_ref().map(|choice| self.environment(choice.variant));
+    }
+
+    fn components(&mut self) {
+        for part_id in self.order.clone() {
+            let part = self.joined.parts.get(part_id);
+            let evidence = self.component_evidence(part);
+            let aliases = self.aliases(part);
+            let owner = self.joined.people.owner.get(&part_id).and_then(|rows| rows.first()).map(|row| row.0.clone());
+            self.builder.model.components.push(Component {
+                id: part.id.clone(),
+                kind: part.kind,
+                technology: part.technology.clone(),
+                language: part.language.clone(),
+                owner,
+                support: part.support,
+                aliases,
+                evidence,
+            });
+        }
+    }
+
+    fn component_evidence(&mut self, part: &Part) -> Vec<EvidenceId> {
+        let mut evidence: Vec<EvidenceId> = Vec::new();
+        let default = self.joined.default.as_ref().map(|choice| choice.variant);
+        let mut units = part.units.clone();
+        units.sort_by_key(|unit| (Some(self.facts.units[*unit].variant) != default, *unit));
+        for unit in units {
+            let unit = &self.facts.units[unit];
+            let note = format!("{} `{}`", unit.form, unit.name);
+            evidence.push(self.declared(&unit.origin, &note));
+        }
+        for (origin, note) in &part.origins {
+            evidence.push(self.declared(origin, note));
+        }
+        evidence.dedup();
+        evidence
+    }
+
+    fn aliases(&mut self, part: &Part) -> Vec<Alias> {
+        let mut names: Vec<_> = part.names.iter().filter(|name| name.spelled != part.id).collect();
+        names.sort_by(|a, b| a.spelled.cmp(&b.spelled));
+        let mut aliases = Vec::new();
+        for name in names {
+            let taken = self.joined.parts.ids().any(|other| {
+                let other = self.joined.parts.get(other);
+                !std::ptr::eq(other, part) && super::plain(&other.id) == super::plain(&name.spelled)
+            });
+            if !taken {
+                let evidence = self.declared(&name.origin, &name.note);
+                aliases.push(Alias { name: name.spelled.clone(), evidence });
+            }
+        }
+        aliases
+    }
+
+    fn deployments(&mut self) {
+        let mut rows: BTreeMap<(ComponentId, EnvironmentId), Vec<EvidenceId>> = BTreeMap::new();
+        for (index, unit) in self.facts.units.iter().enumerate() {
+            let key = (self.component(self.joined.parts.of_unit[index]), self.environment(unit.variant));
+            let evidence = self.declared(&unit.origin, &format!("{} `{}`", unit.form, unit.name));
+            rows.entry(key).or_default().push(evidence);
+        }
+        for (index, ((component, environment), evidence)) in rows.into_iter().enumerate() {
+            self.deployment_of.insert((component, environment), DeploymentId(index as u32));
+            self.builder.model.deployments.push(Deployment { component, environment, evidence });
+        }
+    }
+
+    fn calls(&mut self) {
+        let mut rows: Vec<_> = self.joined.calls.rows.iter().collect();
+        rows.sort_by_key(|row| (self.component(row.from), self.component(row.to), row.protocol));
+        for (index, row) in rows.into_iter().enumerate() {
+            let everywhere = row.variants.contains(&None);
+            let environments = row.variants.iter().flatten().map(|variant| self.environment(*variant));
+            let environments = if everywhere { Vec::new() } else { environments.collect() };
+            let mut listed = row.evidence.clone();
+            let default = self.joined.default.as_ref().map(|choice| choice.variant);
+            let in_default = |origin: &Origin| {
+                default.is_some_and(|variant| self.facts.variants[variant.0].files.contains(&origin.at.file))
+            };
+            listed.sort_by_key(|(origin, _)| (!in_default(origin), origin.at));
+            let evidence: Vec<EvidenceId> = listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            if let (Some(first), false) = (evidence.first(), row.keys.is_empty()) {
+                let keys = row.keys.iter().cloned().map(Value::Text).collect();
+                self.builder.fact(Fact {
+                    subject: Subject::Call(CallId(index as u32)),
+                    field: Field::NamedBy,
+                    scope: Scope::All,
+                    content: Content::Stated(Value::List(keys)),
+                    evidence: *first,
+                });
+            }
+            self.builder.model.calls.push(Call {
+                from: self.component(row.from),
+                to: self.component(row.to),
+                protocol: row.protocol,
+                from_operation: None,
+                to_operation: None,
+                environments,
+                evidence,
+            });
+        }
+    }
+
+    fn interfaces(&mut self) {
+        let mut rows: Vec<&Served> = self.joined.interfaces.iter().collect();
+        rows.sort_by_key(|row| {
+            (row.component.map(|part| self.component(part)), row.described.kind, row.described.name.clone())
+        });
+        for (index, row) in rows.into_iter().enumerate() {
+            let id = InterfaceId(index as u32);
+            let note = if row.note.is_empty() {
+                String::from("nobody could be found who serves it")
+            } else {
+                row.note.clone()
+            };
+            let evidence = row.origins.iter().map(|origin| self.declared(origin, &note)).collect();
+            for operation in &row.described.operations {
+                let evidence = self.declared(&operation.origin, &operation.name);
+                let operation_id = OperationId(self.builder.model.operations.len() as u32);
+                for (field, value) in &operation.claims {
+                    self.builder.fact(Fact {
+                        subject: Subject::Operation(operation_id),
+                        field: *field,
+                        scope: Scope::All,
+                        content: Content::Stated(value.clone()),
+                        evidence,
+                    });
+                }
+                self.builder.model.operations.push(Operation {
+                    interface: id,
+                    name: operation.name.clone(),
+                    method: operation.method.clone(),
+                    path: operation.path.clone(),
+                    evidence,
+                });
+            }
+            self.builder.model.interfaces.push(Interface {
+                component: row.component.map(|part| self.component(part)),
+                kind: row.described.kind,
+                name: row.described.name.clone(),
+                version: row.described.version.clone(),
+                evidence,
+            });
+        }
+    }
+
+    fn topics(&mut self) {
+        for row in &self.joined.topics {
+            let ids = |parts: &BTreeSet<PartId>| {
+                let mut ids: Vec<ComponentId> = parts.iter().map(|part| self.component_of[part]).collect();
+                ids.sort();
+                ids
+            };
+            let (producers, consumers, users) = (ids(&row.producers), ids(&row.consumers), ids(&row.users));
+            let evidence = row.evidence.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            self.builder.model.topics.push(Topic {
+                id: row.name.clone(),
+                aliases: Vec::new(),
+                broker: row.broker.map(|part| self.component(part)),
+                producers,
+                consumers,
+                users,
+                evidence,
+            });
+        }
+    }
+
+    fn teams(&mut self) {
+        for (name, origins) in &self.joined.people.teams {
+            let mut evidence: Vec<EvidenceId> =
+                origins.iter().map(|origin| self.declared(origin, "names the team")).collect();
+            evidence.sort();
+            evidence.dedup();
+            self.builder.model.teams.push(Named { id: name.clone(), evidence });
+        }
+    }
+
+    fn claims(&mut self) {
+        for claim in &self.facts.claims {
+            let About::Unit(unit) = &claim.of else { continue };
+            let part = self.joined.parts.of_unit[*unit];
+            let environment = self.environment(self.facts.units[*unit].variant);
+            let key = (self.component(part), environment);
+            let Some(deployment) = self.deployment_of.get(&key).copied() else { continue };
+            let evidence = self.declared(&claim.origin, &claim.note);
+            self.builder.fact(Fact {
+                subject: Subject::Deployment(deployment),
+                field: claim.field,
+                scope: Scope::In(vec![environment]),
+                content: claim.content.clone(),
+                evidence,
+            });
+        }
+        self.component_facts();
+    }
+
+    fn component_facts(&mut self) {
+        for part_id in self.order.clone() {
+            let subject = Subject::Component(self.component(part_id));
+            let mut facts: Vec<(Field, Value, EvidenceId)> = Vec::new();
+            let own: Vec<(u32, String, String, Origin)> = self
+                .joined
+                .folders
+                .of(part_id)
+                .map(|(source, folder, tie)| (source, folder.to_owned(), tie.note.clone(), tie.origin.clone()))
+                .collect();
+            for (source, folder, note, origin) in own {
+                let evidence = self.declared(&origin, &note);
+                let shown = if self.corpus.files().sources().len() > 1 {
+                    format!("{}:{folder}", self.corpus.files().sources()[source as usize])
+                } else {
+                    folder
+                };
+                facts.push((Field::SourceFolder, Value::Text(shown), evidence));
+            }
+            if let Some(build) = self.joined.folders.build_of(self.facts, part_id)
+                && let Some(language) = &build.language
+            {
+                let evidence = self.declared(&build.origin, "the build shows the language");
+                facts.push((Field::Language, Value::Text(language.clone()), evidence));
+            }
+            for (owner, note, origin) in self.joined.people.owner.get(&part_id).cloned().unwrap_or_default() {
+                let evidence = self.declared(&origin, &note);
+                facts.push((Field::Owner, Value::Text(owner), evidence));
+            }
+            for index in self.joined.people.entity.get(&part_id).cloned().unwrap_or_default() {
+                let entity = &self.facts.entities[index];
+                if let Some(description) = &entity.description {
+                    let evidence = self.declared(&entity.origin, "the catalogue's description");
+                    facts.push((Field::Description, Value::Text(description.clone()), evidence));
+                }
+                for (field, value, origin) in &entity.details {
+                    let evidence = self.declared(origin, "the catalogue says so");
+                    facts.push((*field, value.clone(), evidence));
+                }
+            }
+            for (field, value, evidence) in facts {
+                let content = Content::Stated(value);
+                self.builder.fact(Fact { subject, field, scope: Scope::All, content, evidence });
+            }
+        }
+    }
+
+    fn loose(&mut self) {
+        let joined: Vec<LooseRow> = self.joined.calls.loose.iter().chain(&self.joined.people.loose).cloned().collect();
+        let mut rows: Vec<Loose> = Vec::new();
+        for row in joined {
+            let evidence = vec![self.declared(&row.origin, &row.message)];
+            rows.push(Loose {
+                kind: row.kind,
+                component: row.by.map(|part| self.component(part)),
+                name: row.name,
+                message: row.message,
+                candidates: row.candidates,
+                evidence,
+            });
+        }
+        for row in &self.facts.loose {
+            let by = match &row.by {
+                Some(About::Unit(unit)) => Some(self.component(self.joined.parts.of_unit[*unit])),
+                _ => None,
+            };
+            let evidence = vec![self.declared(&row.origin, &row.message)];
+            rows.push(Loose {
+                kind: row.kind,
+                component: by,
+                name: row.name.clone(),
+                message: row.message.clone(),
+                candidates: Vec::new(),
+                evidence,
+            });
+        }
+        rows.sort();
+        rows.dedup();
+        self.builder.model.loose = rows;
+    }
+
+    fn rest(&mut self) {
+        let model = &mut self.builder.model;
+        model.problems = self.facts.problems.clone();
+        model.problems.sort();
+        model.problems.dedup();
+        model.not_read = self
+            .facts
+            .not_read
+            .iter()
+            .map(|skipped| NotRead {
+                kind: skipped.kind.clone(),
+                path: self.corpus.files().display(skipped.file),
+                reason: skipped.reason.clone(),
+            })
+            .collect();
+    }
+}
+
+/// Short names of environments: the last folder of an overlay, the file of a compose project; the whole path where two
+/// would be called the same.
+fn environment_names(facts: &Facts, variants: impl Iterator<Item = VariantId>) -> Vec<String> {
+    let variants: Vec<&crate::facts::Variant> = variants.map(|variant| &facts.variants[variant.0]).collect();
+    let short: Vec<String> = variants
+        .iter()
+        .map(|variant| match variant.kind {
+            VariantKind::Kustomize => variant.folder.rsplit('/').next().unwrap_or_default().to_owned(),
+            VariantKind::Manifests | VariantKind::Compose => variant.path.clone(),
+        })
+        .collect();
+    let unique = |name: &String| !name.is_empty() && short.iter().filter(|other| *other == name).count() == 1;
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    let mut names = Vec::new();
+    for (index, name) in short.iter().enumerate() {
+        let path = &variants[index].path;
+        let base = if unique(name) {
+            name.clone()
+        } else if path.is_empty() {
+            String::from("root")
+        } else {
+            path.clone()
+        };
+        let mut id = base.clone();
+        let mut number = 2;
+        while !taken.insert(id.clone()) {
+            id = format!("{base}-{number}");
+            number += 1;
+        }
+        names.push(id);
+    }
+    names
+}

@@ -1,0 +1,54 @@
+//! The join: which names are the same thing, and who calls whom. Facts in, model out.
+//!
+//! The passes, in this order; each adds evidence and none guesses silently:
+//! 1. [`identity`]: units of the same name, the Service that selects them, versions of one workload, and one image under
+//!    two names in two variants, become one component;
+//! 2. [`default_variant`]: which way to deploy is meant when none is named;
+//! 3. [`folders`]: image to build folder to component, so that files in the folder speak for it;
+//! 4. [`classify`]: what each component is, from its image, ports, variables and name;
+//! 5. [`mentions`] and [`resolve`]: every value that names a host is followed to a component, an outside host, or nothing;
+//! 6. [`interfaces`]: descriptions of operations to the component that serves them;
+//! 7. [`topics`]: names of queues and subjects;
+//! 8. [`people`]: owners by path and catalogue;
+//! 9. [`emit`]: rows of the model, sorted.
+//!
+//! Not here: how a file is read (the readers). Always: ambiguity is reported with its candidates, not decided.
+
+mod classify;
+mod default_variant;
+mod emit;
+mod folders;
+mod identity;
+mod interfaces;
+mod mentions;
+mod people;
+pub mod products;
+mod resolve;
+mod topics;
+
+use plimsoll_model::Model;
+
+use crate::corpus::Corpus;
+use crate::facts::Facts;
+
+/// Joins the facts of one survey.
+pub fn join(corpus: &Corpus, facts: Facts) -> Model {
+    let mut parts = identity::parts(&facts);
+    let default = default_variant::choose(&facts, &parts);
+    identity::name(&facts, &mut parts, default.as_ref().map(|choice| choice.variant));
+    let folders = folders::tie(corpus, &facts, &parts);
+    classify::classify(corpus, &facts, &folders, &mut parts);
+    let mentions = mentions::collect(corpus, &facts, &parts, &folders);
+    let calls = resolve::resolve(&facts, &mut parts, &mentions, default.as_ref().map(|choice| choice.variant));
+    classify::spread_support(&mut parts, &calls);
+    let interfaces = interfaces::attribute(corpus, &facts, &parts, &folders);
+    let calls = resolve::with_interfaces(calls, &parts, &interfaces);
+    let topics = topics::find(&mentions, &parts, &calls);
+    let people = people::find(corpus, &facts, &parts, &folders);
+    emit::emit(corpus, facts, emit::Joined { parts, default, folders, calls, interfaces, topics, people })
+}
+
+/// A name by which spellings of the same thing are compared: lower case, without `-_. `.
+pub(crate) fn plain(name: &str) -> String {
+    plimsoll_model::graph::plain(name)
+}

@@ -1,0 +1,77 @@
+//! Queues, streams and subjects that variables name on both sides.
+//!
+//! A variable says that its component uses a topic, not in which direction; who sends and who receives is stated by
+//! AsyncAPI files and source code, which other readers read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_model::ComponentKind;
+
+use super::identity::{PartId, Parts};
+use super::mentions::{Mentioned, Place};
+use super::resolve::CallRow;
+use crate::config::keys::topic_of_key;
+use crate::facts::Origin;
+
+/// A topic in the making.
+#[derive(Clone, Debug)]
+pub(super) struct TopicRow {
+    pub(super) name: String,
+    pub(super) broker: Option<PartId>,
+    pub(super) users: BTreeSet<PartId>,
+    pub(super) producers: BTreeSet<PartId>,
+    pub(super) consumers: BTreeSet<PartId>,
+    pub(super) evidence: Vec<(Origin, String)>,
+}
+
+/// Topics named by components that reach a broker.
+pub(super) fn find(mentions: &[Mentioned], parts: &Parts, calls: &[CallRow]) -> Vec<TopicRow> {
+    let mut rows: BTreeMap<String, TopicRow> = BTreeMap::new();
+    for mention in mentions.iter().filter(|m| matches!(m.place, Place::Environment | Place::Configuration)) {
+        if !topic_of_key(&mention.key) || !is_topic_name(&mention.value) {
+            continue;
+        }
+        let Some(broker) = broker_of(mention.by, parts, calls) else { continue };
+        let row = rows.entry(mention.value.clone()).or_insert_with(|| TopicRow {
+            name: mention.value.clone(),
+            broker: Some(broker),
+            users: BTreeSet::new(),
+            producers: BTreeSet::new(),
+            consumers: BTreeSet::new(),
+            evidence: Vec::new(),
+        });
+        let lower = mention.key.to_lowercase();
+        if ["produce", "publish", "output", "sink", "outgoing", "sender"].iter().any(|word| lower.contains(word)) {
+            row.producers.insert(mention.by);
+        } else if ["consume", "subscri", "input", "incoming", "listen", "receiver"]
+            .iter()
+            .any(|word| lower.contains(word))
+        {
+            row.consumers.insert(mention.by);
+        } else {
+            row.users.insert(mention.by);
+        }
+        if !row.evidence.iter().any(|(origin, _)| origin.at == mention.origin.at) {
+            row.evidence.push((mention.origin.clone(), format!("`{}` names it", mention.key)));
+        }
+    }
+    rows.into_values().collect()
+}
+
+fn broker_of(part: PartId, parts: &Parts, calls: &[CallRow]) -> Option<PartId> {
+    let brokers: BTreeSet<PartId> = calls
+        .iter()
+        .filter(|call| call.from == part && parts.get(call.to).kind == ComponentKind::Broker)
+        .map(|call| call.to)
+        .collect();
+    brokers.first().copied()
+}
+
+fn is_topic_name(value: &str) -> bool {
+    !value.is_empty()
+        && value.len() < 200
+        && !value.contains("://")
+        && value.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/'))
+        && !value.bytes().all(|b| b.is_ascii_digit())
+        && !matches!(value, "true" | "false")
+}

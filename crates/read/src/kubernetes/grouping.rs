@@ -1,0 +1,137 @@
+//! Which manifests belong together where no kustomization says so.
+//!
+//! A folder tree is one variant as long as no workload is declared twice in it. Where a subfolder or file declares one
+//! that another declares too, they are ways to deploy the same thing and each is a variant of its own.
+//!
+//! Rules, in this order:
+//! 1. Files of one folder that declare the same workload are apart; files that clash with none stay together.
+//! 2. A folder takes up its subfolders' groups that clash neither with it nor with each other.
+//! 3. Groups without a workload (routes, policies, volumes) go with the nearest group above or beside them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_model::FileId;
+
+use super::object::Object;
+use super::{objects_of, workload};
+use crate::corpus::{Corpus, folder_of};
+
+/// Files that are deployed together.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// The folder, or the file where it stands alone.
+    pub(super) path: String,
+    /// The files, in order.
+    pub(super) files: Vec<FileId>,
+    /// Whether it only adds to another group.
+    pub(super) optional: bool,
+    identities: BTreeSet<String>,
+}
+
+impl Group {
+    /// The path as people see it: with the source's name where there are several.
+    pub(super) fn shown(&self, corpus: &Corpus) -> String {
+        match self.files.first() {
+            Some(first) if corpus.files().sources().len() > 1 => {
+                format!("{}:{}", corpus.files().source(*first), self.path)
+            }
+            _ => self.path.clone(),
+        }
+    }
+
+    fn clashes(&self, other: &Self) -> bool {
+        !self.identities.is_disjoint(&other.identities)
+    }
+
+    fn absorb(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.files.sort();
+        self.identities.extend(other.identities);
+    }
+}
+
+/// The groups of all files, in the order of their paths.
+pub(super) fn groups(corpus: &Corpus, files: &[FileId]) -> Vec<Group> {
+    let mut by_source: BTreeMap<u32, Vec<FileId>> = BTreeMap::new();
+    for file in files {
+        by_source.entry(corpus.source(*file)).or_default().push(*file);
+    }
+    by_source.into_values().flat_map(|files| groups_of_source(corpus, &files)).collect()
+}
+
+fn groups_of_source(corpus: &Corpus, files: &[FileId]) -> Vec<Group> {
+    let mut by_folder: BTreeMap<String, Vec<Group>> = BTreeMap::new();
+    for file in files {
+        let objects = objects_of(corpus, *file);
+        let found: Vec<Object<'_>> = objects.iter().filter_map(Object::of).collect();
+        if found.is_empty() {
+            continue;
+        }
+        let workloads = found.iter().filter(|object| workload::is_workload(object));
+        let identities = workloads.map(|object| format!("{}/{}", object.kind, object.name)).collect();
+        let path = corpus.path(*file).to_owned();
+        let group = Group { path, files: vec![*file], optional: false, identities };
+        by_folder.entry(corpus.folder(*file).to_owned()).or_default().push(group);
+    }
+    let mut folders: BTreeSet<String> = by_folder.keys().cloned().collect();
+    for folder in by_folder.keys() {
+        let mut above = folder.as_str();
+        while !above.is_empty() {
+            above = folder_of(above);
+            folders.insert(above.to_owned());
+        }
+    }
+    // Deepest folders first, so that each finds its subfolders done.
+    let mut done: BTreeMap<String, Vec<Group>> = BTreeMap::new();
+    for folder in folders.iter().rev() {
+        let own = together(folder, by_folder.remove(folder).unwrap_or_default());
+        let below: Vec<String> =
+            done.keys().filter(|inner| folder_of(inner) == folder && inner.as_str() != folder).cloned().collect();
+        let mut all = own;
+        for inner in below {
+            all.extend(done.remove(&inner).unwrap_or_default());
+        }
+        done.insert(folder.clone(), take_up(folder, all));
+    }
+    let mut groups: Vec<Group> = done.into_values().flatten().collect();
+    groups.sort_by(|a, b| a.path.cmp(&b.path));
+    groups
+}
+
+/// Files of one folder: those that clash with none are one group named after the folder.
+fn together(folder: &str, files: Vec<Group>) -> Vec<Group> {
+    take_up(folder, files)
+}
+
+/// Joins groups that clash with no other into one group named after the folder.
+fn take_up(folder: &str, groups: Vec<Group>) -> Vec<Group> {
+    let clashing: Vec<bool> = groups
+        .iter()
+        .enumerate()
+        .map(|(index, group)| groups.iter().enumerate().any(|(other, each)| other != index && group.clashes(each)))
+        .collect();
+    if groups.len() < 2 || clashing.iter().all(|clash| *clash) {
+        return groups;
+    }
+    let mut apart: Vec<Group> = Vec::new();
+    let mut joined = Group { path: folder.to_owned(), files: Vec::new(), optional: false, identities: BTreeSet::new() };
+    for (group, clash) in groups.into_iter().zip(&clashing) {
+        if *clash {
+            apart.push(group);
+        } else {
+            joined.absorb(group);
+        }
+    }
+    // What declares no workload only adds to what does.
+    if joined.identities.is_empty() && !apart.is_empty() {
+        if let Some(main) = apart.iter_mut().max_by_key(|group| group.identities.len()) {
+            main.absorb(joined);
+        }
+    } else {
+        if !apart.is_empty() {
+            joined.optional = true;
+        }
+        apart.push(joined);
+    }
+    apart
+}

@@ -1,0 +1,1 @@
+//! What the reader makes of manifests, case by case.
