@@ -5,6 +5,16 @@
 #![allow(clippy::disallowed_methods, reason = "this is the edge: files, terminals and the process belong here")]
 
 mod arguments;
+<<<<<<< HEAD
+mod query;
+=======
+#[allow(dead_code, reason = "its verb is wired next")]
+mod init;
+#[allow(dead_code, reason = "its verb is wired next")]
+mod query;
+#[allow(dead_code, reason = "its verb is wired next")]
+mod schema;
+>>>>>>> people
 mod survey;
 
 use std::process::ExitCode;

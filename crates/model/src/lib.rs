@@ -6,14 +6,14 @@
 //! Not here: how a file is read, how names are joined, how a report looks.
 //! Always: an attribute is never a bare value but a row of [`Fact`]s, each with its [`Evidence`]; no row is *unknown*.
 
-pub mod claim;
-pub mod field;
-pub mod graph;
-pub mod json;
-pub mod noun;
 pub mod place;
 pub mod value;
+pub mod field;
+pub mod claim;
+pub mod noun;
+pub mod graph;
 pub mod view;
+pub mod json;
 
 pub use claim::{Basis, Content, Evidence, EvidenceId, Fact, Scope, Subject};
 pub use field::{Field, Policy, ValueType};

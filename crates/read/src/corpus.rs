@@ -114,6 +114,11 @@ impl Corpus {
         }
     }
 
+    /// The bytes of a file, text or not, or why they cannot be read. Cost: each call reads it.
+    pub fn bytes(&self, file: FileId) -> Result<Vec<u8>, String> {
+        self.found[file.0 as usize].read_bytes(FILE_BYTES_MAX)
+    }
+
     /// The YAML documents of a file, parsed once for each schema. An unreadable file has none and a problem.
     pub fn yaml(&self, file: FileId, schema: Schema) -> &Documents {
         let cell = &self.cells[file.0 as usize];

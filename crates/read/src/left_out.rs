@@ -73,6 +73,7 @@ const FOLDERS: &[(&[&str], Material)] = &[
         ],
         Material::Vendored,
     ),
+    (&["old", "legacy", "archive", "archived", "deprecated", "obsolete", "attic"], Material::Old),
     (&[".devcontainer", ".vscode", ".idea", ".gitpod"], Material::Workbench),
 ];
 
@@ -83,6 +84,7 @@ enum Material {
     Sample,
     Generated,
     Vendored,
+    Old,
     Workbench,
 }
 
@@ -93,6 +95,7 @@ impl Material {
             Self::Sample => ("sample or documentation", "a folder of samples or documentation"),
             Self::Generated => ("generated material", "a folder of generated files"),
             Self::Vendored => ("vendored material", "a folder of other people's code"),
+            Self::Old => ("superseded material", "a folder of what was in use before"),
             Self::Workbench => ("workbench settings", "a folder of an editor's or developer container's settings"),
         }
     }
@@ -117,7 +120,7 @@ pub fn kept(corpus: &Corpus) -> Kept {
     for file in corpus.ids().filter(deploys) {
         match material(corpus.path(file)) {
             None => return Kept { samples_too: false },
-            Some((Material::Sample, _)) => any = true,
+            Some((Material::Sample | Material::Old, _)) => any = true,
             Some(_) => {}
         }
     }
@@ -128,7 +131,7 @@ impl Kept {
     /// Why a file is left out, or `None` where it is kept.
     pub fn reason(&self, corpus: &Corpus, file: FileId) -> Option<Reason> {
         let (material, folder) = material(corpus.path(file))?;
-        if self.samples_too && material == Material::Sample {
+        if self.samples_too && matches!(material, Material::Sample | Material::Old) {
             return None;
         }
         let (kind, reason) = material.words();
@@ -141,7 +144,8 @@ fn material(path: &str) -> Option<(Material, &str)> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
         let lower = folder.to_ascii_lowercase();
-        let found = FOLDERS.iter().find(|(names, _)| names.contains(&lower.as_str()));
+        let old = lower.strip_prefix("old-").or(lower.strip_prefix("old_")).map(|_| "old").unwrap_or(&lower);
+        let found = FOLDERS.iter().find(|(names, _)| names.contains(&old));
         // `src/main/resources` may hold `build` or `docs`; `src/test` is a test in every layout.
         if let Some((_, material)) = found {
             return Some((*material, folder));

@@ -134,17 +134,21 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
 
 impl Found {
     /// The file as text, or why not. A text longer than `limit` bytes is not read.
-    #[allow(clippy::disallowed_methods, reason = "reading is the file edge of this crate")]
     pub fn read_text(&self, limit: u64) -> Result<String, String> {
+        text_of(self.read_bytes(limit)?)
+    }
+
+    /// The file as it is, or why not. A file longer than `limit` bytes is not read.
+    #[allow(clippy::disallowed_methods, reason = "reading is the file edge of this crate")]
+    pub fn read_bytes(&self, limit: u64) -> Result<Vec<u8>, String> {
         if self.bytes > limit {
             let (size, limit) = (self.bytes >> 20, limit >> 20);
             return Err(format!("{size} MiB are more than the limit of {limit} MiB; the file is left out"));
         }
-        let bytes = match &self.content {
-            Location::Memory(bytes) => bytes.clone(),
-            Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind()))?,
-        };
-        text_of(bytes)
+        match &self.content {
+            Location::Memory(bytes) => Ok(bytes.clone()),
+            Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind())),
+        }
     }
 }
 

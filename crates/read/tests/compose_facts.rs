@@ -542,3 +542,26 @@ proptest! {
         prop_assert_eq!(first, format!("{:?}", (READER.read)(&corpus, &files)));
     }
 }
+
+/// A file that doubles, repeats or nests what it can must neither hang nor fill the memory.
+#[test]
+fn hostile_files_end_soon() {
+    let doubling: String = (1..16).map(|n| format!("A{n}=$A{}$A{}\n", n - 1, n - 1)).collect();
+    let many = |each: &str, count: usize| (0..count).map(|n| each.replace('#', &n.to_string())).collect::<String>();
+    let files = [
+        ("a/compose.yaml", String::from("services: { a: { image: '$A15', command: '$A14 $A15' } }\n")),
+        ("a/.env", format!("A0=0123456789\n{doubling}")),
+        (
+            "b/compose.yaml",
+            format!("services:\n  a:\n    image: x\n    environment:\n{}", many("    - A#=$A#\n", 10_000)),
+        ),
+        ("c/compose.yaml", format!("services:\n{}", many("  a#: { image: x, links: ['a1:b'] }\n", 5_000))),
+        ("d/compose.yaml", format!("services:\n  a: {{ image: '{}' }}\n", "${A:-".repeat(1_000))),
+        ("d/compose.x.yaml", format!("services:\n{}", many("  b#: { extends: a, depends_on: [c#] }\n", 2_000))),
+        ("e/.env", many("A#=${A#:-$A1}\n", 10_000)),
+        ("e/compose.yaml", String::from("services: { a: { image: x, env_file: .env } }\n")),
+    ];
+    let texts: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (_, facts) = read(&texts);
+    assert_eq!(facts.variants.len(), 6);
+}

@@ -125,10 +125,10 @@ fn reach(operands: &[&str], found: &mut Found) {
 }
 
 fn look_up(operands: &[&str], found: &mut Found) {
-    if let [name] = operands {
-        if is_bare(name) {
-            found.add_authority(None, name, None, AddressForm::Bare);
-        }
+    if let [name] = operands
+        && is_bare(name)
+    {
+        found.add_authority(None, name, None, AddressForm::Bare);
     }
 }
 

@@ -1,7 +1,11 @@
 //! Connection strings: keys and values, one of which is the host.
 
 use super::host::{host_and_port, is_bare, port};
+use super::url::floor;
 use super::{AddressForm, Found};
+
+/// One address inside of a text is no longer than this.
+const PART_BYTES_MAX: usize = 512;
 
 /// Reads a value that is a connection string as a whole; says whether it was one.
 pub(crate) fn whole(text: &str, found: &mut Found) -> bool {
@@ -41,8 +45,8 @@ fn tns(text: &str, found: &mut Found) {
         let rest = part[begin..].trim_start().strip_prefix('=')?;
         Some(rest[..rest.find(')').unwrap_or(rest.len())].trim().to_owned())
     };
-    for (begin, _) in upper.match_indices("(HOST") {
-        let part = &text[begin..];
+    for (begin, _) in upper.match_indices("(HOST").take(super::ADDRESSES_MAX) {
+        let part = &text[begin..floor(text, begin + PART_BYTES_MAX)];
         let Some(name) = value_of(part, "(HOST") else { continue };
         let reach = part[1..].to_ascii_uppercase().find("(HOST").map_or(part.len(), |next| next + 1);
         let number = value_of(&part[..reach], "(PORT").unwrap_or_default();
@@ -54,8 +58,8 @@ fn tns(text: &str, found: &mut Found) {
 /// `user:password@tcp(h:3306)/db`.
 fn go_mysql(text: &str, found: &mut Found) {
     for opening in ["tcp(", "tcp6("] {
-        for (begin, _) in text.match_indices(opening) {
-            let rest = &text[begin + opening.len()..];
+        for (begin, _) in text.match_indices(opening).take(super::ADDRESSES_MAX) {
+            let rest = &text[begin + opening.len()..floor(text, begin + PART_BYTES_MAX)];
             let before = text[..begin].bytes().last();
             if before.is_some_and(|b| b.is_ascii_alphanumeric()) {
                 continue;
@@ -207,23 +211,10 @@ fn libpq(text: &str, found: &mut Found) -> bool {
 
 /// `h:6379,password=p,ssl=True,abortConnect=False` of StackExchange.Redis.
 fn redis_options(text: &str, found: &mut Found) -> bool {
+    #[rustfmt::skip]
     const OPTIONS: &[&str] = &[
-        "password",
-        "ssl",
-        "abortconnect",
-        "defaultdatabase",
-        "allowadmin",
-        "connecttimeout",
-        "synctimeout",
-        "user",
-        "connectretry",
-        "name",
-        "keepalive",
-        "servicename",
-        "sslhost",
-        "resolvedns",
-        "asynctimeout",
-        "sslprotocols",
+        "password", "ssl", "abortconnect", "defaultdatabase", "allowadmin", "connecttimeout", "synctimeout", "user",
+        "connectretry", "name", "keepalive", "servicename", "sslhost", "resolvedns", "asynctimeout", "sslprotocols",
     ];
     if text.contains("://") || text.contains(';') || text.contains(char::is_whitespace) || !text.contains(',') {
         return false;
@@ -232,7 +223,7 @@ fn redis_options(text: &str, found: &mut Found) -> bool {
     let hosts: Vec<&str> = parts.iter().copied().take_while(|part| !part.contains('=')).collect();
     let options = &parts[hosts.len()..];
     let known = |part: &&str| pair(part).is_some_and(|(key, _)| OPTIONS.contains(&key.as_str()));
-    if hosts.is_empty() || options.is_empty() || !options.iter().any(|option| known(&option)) {
+    if hosts.is_empty() || options.is_empty() || !options.iter().any(known) {
         return false;
     }
     for name in hosts {

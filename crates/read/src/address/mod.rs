@@ -34,6 +34,7 @@ pub use command::addresses_in_words;
 pub use placeholder::{has_placeholder, placeholders};
 pub use protocol::{protocol_of_key, protocol_of_port, protocol_of_scheme, protocol_of_technology};
 
+use crate::config::keys::{is_host_like_key, is_telemetry_key};
 use host::host_and_port;
 
 /// One host that a value names.
@@ -63,8 +64,11 @@ pub enum AddressForm {
     Bare,
 }
 
-/// All hosts that a value names, each once, in the order of the text. Cost: linear in the value's length, but for the
-/// number of addresses in it, which is squared.
+/// No value names more hosts than this; the longest lists of brokers and peers that people write have dozens.
+pub const ADDRESSES_MAX: usize = 1000;
+
+/// All hosts that a value names, each once, in the order of the text; at most [`ADDRESSES_MAX`]. Cost: linear in the
+/// value's length.
 pub fn addresses(value: &str) -> Vec<Address> {
     let filled = placeholders(value, &|_| None);
     let masked = placeholder::masked(&filled);
@@ -100,7 +104,7 @@ impl Found {
                 && (each.port == *port || port.is_none())
                 && (address.scheme.is_none() || each.scheme == address.scheme)
         };
-        if host::is_somebody(host) && !self.list.iter().any(known) {
+        if self.list.len() < ADDRESSES_MAX && host::is_somebody(host) && !self.list.iter().any(known) {
             self.list.push(address);
         }
     }
@@ -121,79 +125,15 @@ impl Found {
 }
 
 /// Schemes whose URLs are not reached over a network, or not by the program that holds them.
+#[rustfmt::skip]
 const NOT_REACHED: &[&str] = &[
-    "file",
-    "classpath",
-    "unix",
-    "unixs",
-    "sqlite",
-    "sqlite3",
-    "duckdb",
-    "data",
-    "jar",
-    "zip",
-    "git",
-    "svn",
-    "hg",
-    "bzr",
-    "oci",
-    "docker",
-    "docker-image",
-    "docker-daemon",
-    "containerd",
-    "cri-o",
-    "npipe",
-    "vscode",
-    "vscode-webview",
-    "chrome",
-    "chrome-extension",
-    "moz-extension",
-    "about",
-    "view-source",
-    "urn",
-    "arn",
-    "tc",
-    "mem",
-    "memory",
-    "null",
-    "stdout",
-    "console",
-    "app",
-    "capacitor",
-    "ionic",
-    "android-app",
-    "ios-app",
-    "intent",
-    "package",
-    "module",
-    "project",
-    "env",
-    "secret",
-    "secrets",
-    "ref",
-    "ssm",
-    "awssm",
-    "gcpsm",
-    "aws-ssm",
-    "local",
-    "inproc",
-    "ipc",
-    "phar",
-    "php",
-    "res",
-    "asset",
-    "assets",
-    "exp",
-    "spiffe",
-    "gpg",
-    "otpauth",
-    "tel",
-    "javascript",
-    "blob",
-    "resource",
-    "bundle",
-    "vm",
-    "derby-mem",
+    "file", "classpath", "unix", "unixs", "sqlite", "sqlite3", "duckdb", "data", "jar", "zip", "git", "svn", "hg",
+    "bzr", "oci", "docker", "docker-image", "docker-daemon", "containerd", "cri-o", "npipe", "vscode",
+    "vscode-webview", "chrome", "chrome-extension", "moz-extension", "about", "view-source", "urn", "arn", "tc",
+    "mem", "memory", "null", "stdout", "console", "app", "capacitor", "ionic", "android-app", "ios-app", "intent",
+    "package", "module", "project", "env", "secret", "secrets", "ref", "ssm", "awssm", "gcpsm", "aws-ssm", "local",
+    "inproc", "ipc", "phar", "php", "res", "asset", "assets", "exp", "spiffe", "gpg", "otpauth", "tel", "javascript",
+    "blob", "resource", "bundle", "vm", "derby-mem",
 ];
 
 /// Schemes whose authority is a bucket, a container or a file system by name.
@@ -250,8 +190,10 @@ fn take_url(text: &str, url: &url::Url, found: &mut Found) {
         if authority == "unix:" {
             continue;
         }
+        // What an unknown scheme (`maui://callback`) names without a port may be anything.
+        let known = scheme.is_none_or(|scheme| protocol_of_scheme(scheme).is_some()) || url.hosts.len() > 1;
         let form = match host_and_port(authority) {
-            Some((_, None)) if bucket => AddressForm::Bare,
+            Some((host, None)) if bucket || (!known && !host.contains('.')) => AddressForm::Bare,
             _ => AddressForm::Url,
         };
         found.add_authority(scheme, authority, Some(path), form);
@@ -289,10 +231,9 @@ fn take_token(token: &str, found: &mut Found) {
         return;
     }
     // `--host=orders`: the flag says that its word is a host.
-    if let Some(key) = key.filter(|key| key.starts_with('-') && crate::config::keys::is_host_like_key(key)) {
-        if host::is_bare(word) && !crate::config::keys::is_telemetry_key(key) {
-            found.add_authority(None, word, None, AddressForm::Bare);
-        }
+    let says_host = |key: &str| key.starts_with('-') && is_host_like_key(key) && !is_telemetry_key(key);
+    if key.is_some_and(says_host) && host::is_bare(word) {
+        found.add_authority(None, word, None, AddressForm::Bare);
     }
 }
 

@@ -19,6 +19,9 @@ const DEPTH_MAX: usize = 16;
 /// No filled-in value grows longer than this.
 const BYTES_MAX: usize = 64 << 10;
 
+/// No placeholder is longer than this, defaults included.
+const SPAN_MAX: usize = 4 << 10;
+
 /// Placeholders that are filled for one value: values that refer to each other could multiply without end.
 const FUEL: u32 = 1000;
 
@@ -113,9 +116,12 @@ fn closing(text: &str, open: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let (opens, closes) = if bytes.get(open)? == &b'{' { (b'{', b'}') } else { (b'(', b')') };
     let mut depth = 0usize;
-    for (index, byte) in bytes.iter().enumerate().skip(open) {
+    for (index, byte) in bytes.iter().enumerate().skip(open).take(SPAN_MAX) {
         if *byte == opens {
             depth += 1;
+            if depth > DEPTH_MAX {
+                return None;
+            }
         } else if *byte == closes {
             depth -= 1;
             if depth == 0 {
@@ -170,24 +176,24 @@ fn placeholder_at(text: &str, start: usize) -> usize {
     let next = bytes.get(start + 1).copied().unwrap_or(0);
     match bytes[start] {
         b'$' | b'#' if next == b'{' => closing(text, start + 1).map_or(0, |end| end + 1 - start),
-        b'$' if next == b'(' => match closing(text, start + 1) {
-            Some(end) if is_name(&text[start + 2..end]) => end + 1 - start,
-            _ => 0,
-        },
+        b'$' if next == b'(' => parenthesised(text, start + 2).map_or(0, |end| end + 1 - start),
         b'$' if next == b'$' => 1,
         b'$' => match word_length(&bytes[start + 1..]) {
             0 => 0,
             length => 1 + length,
         },
-        b'{' if next == b'{' => text[start..].find("}}").map_or(0, |end| end + 2),
+        b'{' if next == b'{' => {
+            let reach = bytes.len().min(start + SPAN_MAX);
+            let inside = bytes.get(start + 2..reach).unwrap_or_default();
+            match inside.windows(2).position(|two| two == b"}}" || two == b"{{") {
+                Some(end) if inside[end] == b'}' => end + 4,
+                _ => 0,
+            }
+        }
         b'{' => enclosed(text, start, b'}'),
         b'<' => enclosed(text, start, b'>'),
-        b'%' if next == b'(' => match closing(text, start + 1) {
-            Some(end) if is_name(&text[start + 2..end]) => {
-                end + 1 - start + usize::from(bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic))
-            }
-            _ => 0,
-        },
+        b'%' if next == b'(' => parenthesised(text, start + 2)
+            .map_or(0, |end| end + 1 - start + usize::from(bytes.get(end + 1).is_some_and(u8::is_ascii_alphabetic))),
         b'%' if matches!(next, b's' | b'd' | b'v') && !bytes.get(start + 2).is_some_and(u8::is_ascii_alphanumeric) => 2,
         b'%' if next.is_ascii_uppercase() => match word_length(&bytes[start + 1..]) {
             length if length > 2 && bytes.get(start + 1 + length) == Some(&b'%') => length + 2,
@@ -195,6 +201,13 @@ fn placeholder_at(text: &str, start: usize) -> usize {
         },
         _ => 0,
     }
+}
+
+/// Where the parenthesis closes that holds a name from `start` on, and nothing else.
+fn parenthesised(text: &str, start: usize) -> Option<usize> {
+    let inside = text.as_bytes().get(start..)?;
+    let length = inside.iter().take_while(|b| b.is_ascii_alphanumeric() || matches!(**b, b'_' | b'.' | b'-')).count();
+    (inside.get(length) == Some(&b')') && is_name(&text[start..start + length])).then_some(start + length)
 }
 
 fn word_length(bytes: &[u8]) -> usize {

@@ -355,7 +355,7 @@ fn queries_fragments_and_encoded_ones() {
             /login#http://orders
                 http://orders
             http://gw/proxy/http://orders/x
-                http://gw/proxy/http://orders/x | http://orders/x
+                http://gw/proxy/http | http://orders/x
             kafka://?brokers=k1:9092
                 k1:9092 (host:port)
         "#]],

@@ -7,6 +7,14 @@ use std::ops::Range;
 use super::host::host_and_port;
 use super::placeholder::MASK;
 
+/// No URL is read further than this; servers refuse longer ones.
+const URL_BYTES_MAX: usize = 8 << 10;
+
+/// The largest place between characters that is not after `index`, nor after the end.
+pub(crate) fn floor(text: &str, index: usize) -> usize {
+    (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
+}
+
 /// A URL in a text.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Url {
@@ -56,18 +64,9 @@ fn scheme_before(text: &str, from: usize, colon: usize) -> (usize, Option<String
 
 /// The product in `jdbc:mysql:loadbalance`, `r2dbc:pool:postgresql`, `jdbc:p6spy:mysql`.
 fn database_scheme(spelled: &str) -> String {
+    #[rustfmt::skip]
     const WRAPPERS: &[&str] = &[
-        "jdbc",
-        "r2dbc",
-        "pool",
-        "proxy",
-        "p6spy",
-        "aws-wrapper",
-        "log4jdbc",
-        "otel",
-        "jtds",
-        "datadirect",
-        "spy",
+        "jdbc", "r2dbc", "pool", "proxy", "p6spy", "aws-wrapper", "log4jdbc", "otel", "jtds", "datadirect", "spy",
         "zipkin",
     ];
     let parts: Vec<&str> = spelled.split(':').filter(|part| !WRAPPERS.contains(part)).collect();
@@ -85,7 +84,10 @@ fn is_end(byte: u8) -> bool {
 
 fn after_scheme(text: &str, start: usize, begin: usize, scheme: Option<String>) -> Url {
     let bytes = text.as_bytes();
-    let token_end = bytes[begin..].iter().position(|b| is_end(*b)).map_or(bytes.len(), |length| begin + length);
+    let reach = floor(text, begin + URL_BYTES_MAX);
+    // What follows the next `://` is the next URL's.
+    let reach = text[begin..reach].find("://").map_or(reach, |next| begin + next);
+    let token_end = bytes[begin..reach].iter().position(|b| is_end(*b)).map_or(reach, |length| begin + length);
     let authority = authority(text, begin, token_end);
     let mut url = Url { scheme, start, users: Vec::new(), hosts: Vec::new(), path: begin..begin };
     take_authority(text, authority, &mut url);
@@ -121,12 +123,14 @@ fn take_authority(text: &str, authority: Range<usize>, url: &mut Url) {
         let mut end = start + rest.find(',').unwrap_or(rest.len());
         let mut part = &text[start..end];
         // `user:pa,ss@host`: a comma in the password of the first part.
-        if url.hosts.is_empty() && !part.contains('@') && host_and_port(part).is_none() {
-            if let Some(at) = first_at.filter(|at| *at > end) {
-                let rest = &text[at..authority.end];
-                end = at + rest.find(',').unwrap_or(rest.len());
-                part = &text[start..end];
-            }
+        if let Some(at) = first_at.filter(|at| *at > end)
+            && url.hosts.is_empty()
+            && !part.contains('@')
+            && host_and_port(part).is_none()
+        {
+            let rest = &text[at..authority.end];
+            end = at + rest.find(',').unwrap_or(rest.len());
+            part = &text[start..end];
         }
         if !url.hosts.is_empty() && is_scheme(part) && text[end..].starts_with("://") {
             return;

@@ -1,6 +1,6 @@
 //! What a service is built from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::load::Project;
 use super::paths;
@@ -85,12 +85,14 @@ pub(super) fn tie_images(project: &Project, facts: &mut Facts) {
         ties.push((image, folder.to_owned(), Origin::of(build)));
     }
     let one = |keys: &[String]| keys.windows(2).all(|pair| pair[0] == pair[1]);
+    let source = project.source;
+    let mut told: BTreeSet<(String, String)> = (facts.builds.iter().filter(|build| build.source == source))
+        .filter_map(|build| Some((build.image.clone()?, build.folder.clone())))
+        .collect();
     for (image, folder, origin) in ties {
-        let known = facts.builds.iter().any(|build| {
-            build.image.as_ref() == Some(&image) && build.folder == folder && build.source == project.source
-        });
-        if !known && one(&images[&image]) && one(&folders[&folder]) {
-            facts.builds.push(Build { image: Some(image), ..empty(project.source, &folder, origin) });
+        let sure = one(&images[&image]) && one(&folders[&folder]);
+        if sure && told.insert((image.clone(), folder.clone())) {
+            facts.builds.push(Build { image: Some(image), ..empty(source, &folder, origin) });
         }
     }
 }

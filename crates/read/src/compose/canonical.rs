@@ -3,6 +3,8 @@
 //! `KEY=value` lists become mappings, lists of names mappings to nothing, a lone text a list of one, a short port, mount
 //! or build its long form; paths are resolved. A YAML tag (`!reset`) stays where it was.
 
+use std::collections::BTreeMap;
+
 use plimsoll_model::Problem;
 
 use super::{mounts, paths, ports};
@@ -94,11 +96,11 @@ fn build_paths(build: &mut Node, folder: &str) {
 fn variables(node: Option<&mut Node>) {
     let Some(node) = node else { return };
     let Data::Sequence(items) = &mut node.value else { return };
-    let mut out = Node::mapping(node.at);
+    let mut out = ByKey::default();
     for item in std::mem::take(items) {
         // `- KEY: value` is a mapping in a list: wrong, but what is meant is plain.
         if let Data::Mapping(entries) = item.value {
-            entries.into_iter().for_each(|entry| place(&mut out, entry));
+            entries.into_iter().for_each(|entry| out.place(entry));
             continue;
         }
         let Data::Scalar(scalar) = item.value else { continue };
@@ -107,16 +109,26 @@ fn variables(node: Option<&mut Node>) {
             Some((key, value)) => (key.to_owned(), Node::text(value, item.at)),
             None => (scalar.text, Node::scalar("", ScalarKind::Null, item.at)),
         };
-        place(&mut out, Entry { key, key_at, value: Node { via: item.via, tag: item.tag, ..value } });
+        out.place(Entry { key, key_at, value: Node { via: item.via, tag: item.tag, ..value } });
     }
-    node.value = out.value;
+    node.value = Data::Mapping(out.entries);
 }
 
-fn place(mapping: &mut Node, entry: Entry) {
-    if let Data::Mapping(entries) = &mut mapping.value {
-        match entries.iter_mut().find(|other| other.key == entry.key) {
-            Some(other) => *other = entry,
-            None => entries.push(entry),
+/// Entries of which the last with one key counts.
+#[derive(Default)]
+struct ByKey {
+    entries: Vec<Entry>,
+    places: BTreeMap<String, usize>,
+}
+
+impl ByKey {
+    fn place(&mut self, entry: Entry) {
+        match self.places.get(&entry.key) {
+            Some(index) => self.entries[*index] = entry,
+            None => {
+                self.places.insert(entry.key.clone(), self.entries.len());
+                self.entries.push(entry);
+            }
         }
     }
 }
@@ -125,14 +137,14 @@ fn place(mapping: &mut Node, entry: Entry) {
 fn names(node: Option<&mut Node>) {
     let Some(node) = node else { return };
     let Data::Sequence(items) = &mut node.value else { return };
-    let mut out = Node::mapping(node.at);
+    let mut out = ByKey::default();
     for item in std::mem::take(items) {
         if let Some(key) = item.as_str().map(str::to_owned) {
             let value = Node { via: item.via, ..Node::scalar("", ScalarKind::Null, item.at) };
-            place(&mut out, Entry { key, key_at: item.at, value });
+            out.place(Entry { key, key_at: item.at, value });
         }
     }
-    node.value = out.value;
+    node.value = Data::Mapping(out.entries);
 }
 
 /// A lone text becomes a list of one.

@@ -196,7 +196,7 @@ fn folder(
 /// A config that is granted: a file, a text, or a variable.
 fn granted(service: &Service<'_>, grant: &Node) -> Option<MountedFile> {
     let name = grant.str_at("source")?;
-    let config = service.project.root.at_path(&["configs", name])?;
+    let config = service.named.configs.get(name)?;
     let path = grant.str_at("target").map_or_else(|| format!("/{name}"), str::to_owned);
     if let Some(file) = config.get("file").and_then(paths::inside) {
         let file = service.corpus.lookup(service.project.source, file)?;

@@ -154,31 +154,39 @@ pub(super) fn read(
     }
 }
 
-/// Variables that are set nowhere, each with the first place that takes it.
-pub(super) type Unset = BTreeMap<String, At>;
+/// Bytes that the variables of one project may add to its texts, over all files and services.
+const ADDED_BYTES_MAX: usize = 32 << 20;
+
+/// What was met while variables were put in.
+#[derive(Default)]
+pub(super) struct Met {
+    /// Variables that are set nowhere, each with the first place that takes it.
+    unset: BTreeMap<String, At>,
+    /// Bytes that variables have added.
+    added: usize,
+}
 
 /// Puts the variables of a project into every text below a node. A value then stands where the variable is set, and came
 /// through the text that takes it.
-pub(super) fn put_variables(
-    node: &mut Node,
-    environment: &Environment,
-    unset: &mut Unset,
-    problems: &mut Vec<Problem>,
-) {
+pub(super) fn put_variables(node: &mut Node, environment: &Environment, met: &mut Met, problems: &mut Vec<Problem>) {
     match &mut node.value {
-        Data::Scalar(scalar) if scalar.text.contains('$') => {
+        Data::Scalar(scalar) if scalar.text.contains('$') && met.added < ADDED_BYTES_MAX => {
             let found = interpolate(&scalar.text, &|name| environment.get(name));
             let at = node.at;
             for fault in found.faults {
                 match fault {
                     Fault::Unset(name) if SHELL.contains(&name.as_str()) => {}
                     Fault::Unset(name) => {
-                        unset.entry(name).or_insert(at);
+                        met.unset.entry(name).or_insert(at);
                     }
                     Fault::Required(name, why) => {
                         let why = if why.is_empty() { why } else { format!(" ({why})") };
                         let message =
                             format!("`{name}` must be set{why} and is not; the empty text is taken; set it in `.env`");
+                        problems.push(Problem { at, message });
+                    }
+                    Fault::TooLong => {
+                        let message = String::from("the text becomes too long; variables in it are left out");
                         problems.push(Problem { at, message });
                     }
                     Fault::Invalid(text) => {
@@ -189,13 +197,18 @@ pub(super) fn put_variables(
                     }
                 }
             }
+            met.added += found.text.len();
+            if met.added >= ADDED_BYTES_MAX {
+                let message = "variables make this project too large; from here on they are left as they stand";
+                problems.push(Problem { at, message: message.to_owned() });
+            }
             scalar.text = found.text;
             came_through(node, found.places);
         }
         Data::Scalar(_) => {}
-        Data::Sequence(items) => items.iter_mut().for_each(|item| put_variables(item, environment, unset, problems)),
+        Data::Sequence(items) => items.iter_mut().for_each(|item| put_variables(item, environment, met, problems)),
         Data::Mapping(entries) => {
-            entries.iter_mut().for_each(|entry| put_variables(&mut entry.value, environment, unset, problems));
+            entries.iter_mut().for_each(|entry| put_variables(&mut entry.value, environment, met, problems));
         }
     }
 }
@@ -213,10 +226,10 @@ pub(super) fn came_through(node: &mut Node, places: Vec<At>) {
 }
 
 /// Tells of variables that are set nowhere: one problem for each that is not a credential.
-pub(super) fn tell(unset: &Unset, problems: &mut Vec<Problem>) {
+pub(super) fn tell(met: &Met, problems: &mut Vec<Problem>) {
     // A credential is set where the project is started, and should not stand in a file.
     let secret = |name: &str| redact::value(name, "plimsoll-d41d8cd98f") == redact::REDACTED;
-    for (name, at) in unset.iter().filter(|(name, _)| !secret(name)) {
+    for (name, at) in met.unset.iter().filter(|(name, _)| !secret(name)) {
         let message = format!(
             "`{name}` is set nowhere and has no default; the empty text is taken; set it in `.env` or write `${{{name}:-DEFAULT}}`"
         );

@@ -2,11 +2,11 @@
 //!
 //! For each file, in order: interpolation, long form, `include`, `extends`, merge onto what is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{At, FileId, Problem};
 
-use super::environment::{self, Environment, Unset, put_variables};
+use super::environment::{self, Environment, Met, put_variables};
 use super::merge::{merge, settled};
 use super::recognise::is_version_1;
 use super::{canonical, keys, paths};
@@ -14,7 +14,7 @@ use crate::corpus::{Corpus, folder_of};
 use crate::dotenv::interpolate::{Setting, interpolate};
 use crate::facts::Skipped;
 use crate::tree::yaml::Schema;
-use crate::tree::{Entry, Node};
+use crate::tree::{Data, Entry, Node};
 
 /// Files and services may include and extend each other in chains at most this long.
 const CHAIN_MAX: usize = 32;
@@ -58,7 +58,7 @@ pub(super) fn project(corpus: &Corpus, files: &[FileId]) -> Option<Project> {
     let mut loader = Loader {
         corpus,
         source,
-        unset: Unset::new(),
+        met: Met::default(),
         problems,
         not_read: Vec::new(),
         files: files.iter().copied().chain(env_file).collect(),
@@ -66,7 +66,7 @@ pub(super) fn project(corpus: &Corpus, files: &[FileId]) -> Option<Project> {
         included: BTreeSet::new(),
     };
     let root = loader.files(files, &folder, &environment, &mut Vec::new());
-    environment::tell(&loader.unset, &mut loader.problems);
+    environment::tell(&loader.met, &mut loader.problems);
     let Loader { problems, not_read, files, parts, included, .. } = loader;
     Some(Project { root, environment, folder, source, files, parts, included, name, problems, not_read })
 }
@@ -96,7 +96,7 @@ fn default_name(folder: &str) -> Option<String> {
 struct Loader<'c> {
     corpus: &'c Corpus,
     source: u32,
-    unset: Unset,
+    met: Met,
     problems: Vec<Problem>,
     not_read: Vec<Skipped>,
     files: BTreeSet<FileId>,
@@ -128,15 +128,7 @@ impl Loader<'_> {
                 if let Some(include) = tree.remove("include") {
                     tree = self.include(&include, tree, folder, environment, including);
                 }
-                let services = tree.get("services").map_or(&[] as &[Entry], Node::entries).to_vec();
-                for entry in &services {
-                    let extended = self.extended(&entry.key, &services, (*file, folder), environment, &mut Vec::new());
-                    if let (Some(extended), Some(slot)) =
-                        (extended, tree.get_mut("services").and_then(|services| services.get_mut(&entry.key)))
-                    {
-                        *slot = extended;
-                    }
-                }
+                self.extend(&mut tree, (*file, folder), environment);
                 base = merge(base, tree, &mut Vec::new(), &mut self.problems);
             }
             including.pop();
@@ -160,7 +152,7 @@ impl Loader<'_> {
                 tree = whole;
             }
             keys::check(&tree, &mut self.problems);
-            put_variables(&mut tree, environment, &mut self.unset, &mut self.problems);
+            put_variables(&mut tree, environment, &mut self.met, &mut self.problems);
             canonical::file(&mut tree, folder, &mut self.problems);
             out.push(tree);
         }
@@ -251,16 +243,33 @@ impl Loader<'_> {
         found
     }
 
+    /// Puts beneath each service what it extends.
+    fn extend(&mut self, tree: &mut Node, place: (FileId, &str), environment: &Environment) {
+        let Some(Node { value: Data::Mapping(entries), .. }) = tree.get_mut("services") else { return };
+        if entries.iter().all(|entry| entry.value.get("extends").is_none()) {
+            return;
+        }
+        let plain = entries.clone();
+        let services = by_name(&plain);
+        for entry in entries {
+            if let Some(extended) = self.extended(&entry.key, &services, place, environment, &mut Vec::new()) {
+                entry.value = extended;
+            }
+        }
+    }
+
     /// A service with what it extends beneath it; `None` where it extends nothing. `services` are those of its file.
     fn extended(
         &mut self,
         name: &str,
-        services: &[Entry],
+        services: &Services<'_>,
         (file, folder): (FileId, &str),
         environment: &Environment,
         chain: &mut Vec<Link>,
     ) -> Option<Node> {
-        let mut service = services.iter().find(|entry| entry.key == name)?.value.clone();
+        let service = services.get(name)?;
+        service.get("extends")?;
+        let mut service = (*service).clone();
         let extends = service.remove("extends")?;
         if chain.contains(&(file, name.to_owned())) || chain.len() >= CHAIN_MAX {
             self.problem(extends.at, format!("`{name}` extends itself; the services above it are left out"));
@@ -277,7 +286,7 @@ impl Loader<'_> {
     fn base_of(
         &mut self,
         extends: &Node,
-        services: &[Entry],
+        services: &Services<'_>,
         (file, folder): (FileId, &str),
         environment: &Environment,
         chain: &mut Vec<Link>,
@@ -286,30 +295,38 @@ impl Loader<'_> {
             self.problem(extends.at, "`extends` names no service; write `extends: { service: NAME }`");
             return None;
         };
-        let trees;
+        let (entries, others);
         let (file, folder, services) = match extends.get("file") {
             None => (file, folder.to_owned(), services),
             Some(path) => {
                 let other = self.named(path, folder)?;
                 self.parts.insert(other);
                 let other_folder = folder_of(self.corpus.path(other)).to_owned();
-                trees = self
+                entries = self
                     .trees(other, &other_folder, environment)
                     .into_iter()
                     .filter_map(|mut tree| tree.remove("services"))
                     .flat_map(|services| services.entries().to_vec())
                     .collect::<Vec<_>>();
-                (other, other_folder, trees.as_slice())
+                others = by_name(&entries);
+                (other, other_folder, &others)
             }
         };
-        let Some(base) = services.iter().find(|entry| entry.key == wanted) else {
+        let Some(base) = services.get(wanted) else {
             let path = self.corpus.path(file);
             self.problem(extends.at, format!("there is no service `{wanted}` in `{path}` to extend; it is left out"));
             return None;
         };
-        let plain = || base.value.clone();
+        let plain = || (*base).clone();
         Some(self.extended(wanted, services, (file, &folder), environment, chain).unwrap_or_else(plain))
     }
+}
+
+/// The services of one file.
+type Services<'n> = BTreeMap<&'n str, &'n Node>;
+
+fn by_name(entries: &[Entry]) -> Services<'_> {
+    entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect()
 }
 
 /// One text or a list of them.

@@ -10,6 +10,8 @@
 //! # Source
 //! The Compose specification, "Merge" and "Use multiple Compose files"; where it is silent, `docker compose config`.
 
+use std::collections::{BTreeMap, btree_map};
+
 use plimsoll_model::Problem;
 
 use crate::tree::{Data, Entry, Node};
@@ -90,10 +92,8 @@ pub(super) fn merge(base: Node, over: Node, path: &mut Vec<String>, problems: &m
     }
     let (at, tag, over_at, via) = (base.at, base.tag.clone(), over.at, base.via.clone());
     match (base.value, over.value) {
-        (Data::Mapping(mut entries), Data::Mapping(changes)) => {
-            for change in changes {
-                change_entry(&mut entries, change, path, problems);
-            }
+        (Data::Mapping(entries), Data::Mapping(changes)) => {
+            let entries = merge_entries(entries, changes, path, problems);
             Node { value: Data::Mapping(entries), at, via, tag }
         }
         (Data::Sequence(mut items), Data::Sequence(more)) => {
@@ -117,29 +117,39 @@ fn differs(base: &Node, over: &Node) -> bool {
     matches!((base.str_at("driver"), over.str_at("driver")), (Some(base), Some(over)) if base != over)
 }
 
-fn change_entry(entries: &mut Vec<Entry>, change: Entry, path: &mut Vec<String>, problems: &mut Vec<Problem>) {
-    let place = entries.iter().position(|entry| entry.key == change.key);
-    if change.value.tag.as_deref() == Some(RESET) {
-        if let Some(index) = place {
-            entries.remove(index);
-        }
-        return;
-    }
+fn merge_entries(
+    base: Vec<Entry>,
+    changes: Vec<Entry>,
+    path: &mut Vec<String>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Entry> {
     let names = matches!(rule(path), Rule::Names);
-    match place {
-        Some(index) if names || change.value.tag.as_deref() == Some(OVERRIDE) => {
-            entries[index] = Entry { value: settled(change.value), ..change };
-        }
-        Some(index) => {
-            let entry = &mut entries[index];
-            let at = entry.value.at;
-            let base = std::mem::replace(&mut entry.value, Node::mapping(at));
-            path.push(change.key);
-            entry.value = merge(base, change.value, path, problems);
-            path.pop();
-        }
-        None => entries.push(Entry { value: settled(change.value), ..change }),
+    let mut places: BTreeMap<String, usize> =
+        base.iter().enumerate().map(|(index, entry)| (entry.key.clone(), index)).collect();
+    let mut entries: Vec<Option<Entry>> = base.into_iter().map(Some).collect();
+    for change in changes {
+        let tag = change.value.tag.as_deref();
+        let (reset, replaces) = (tag == Some(RESET), names || tag == Some(OVERRIDE));
+        let Some(index) = places.get(&change.key).copied() else {
+            if !reset {
+                places.insert(change.key.clone(), entries.len());
+                entries.push(Some(Entry { value: settled(change.value), ..change }));
+            }
+            continue;
+        };
+        let before = entries[index].take().filter(|_| !replaces);
+        entries[index] = match before {
+            _ if reset => None,
+            None => Some(Entry { value: settled(change.value), ..change }),
+            Some(entry) => {
+                path.push(change.key);
+                let value = merge(entry.value, change.value, path, problems);
+                path.pop();
+                Some(Entry { key: entry.key, key_at: entry.key_at, value })
+            }
+        };
     }
+    entries.into_iter().flatten().collect()
 }
 
 /// A value that nothing stands beneath: what it resets is not there, what it overrides is itself.
@@ -164,12 +174,12 @@ pub(super) fn settled(mut node: Node) -> Node {
 
 /// Items told apart by a key: the later one takes the place of the earlier.
 fn unique(items: Vec<Node>, key: fn(&Node) -> String) -> Vec<Node> {
-    let mut places = std::collections::BTreeMap::new();
+    let mut places = BTreeMap::new();
     let mut out: Vec<Node> = Vec::with_capacity(items.len());
     for item in items {
         match places.entry(key(&item)) {
-            std::collections::btree_map::Entry::Occupied(place) => out[*place.get()] = item,
-            std::collections::btree_map::Entry::Vacant(place) => {
+            btree_map::Entry::Occupied(place) => out[*place.get()] = item,
+            btree_map::Entry::Vacant(place) => {
                 place.insert(out.len());
                 out.push(item);
             }

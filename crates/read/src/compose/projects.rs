@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub(super) file: FileId,
     /// What its files make.
     pub(super) project: Project,
+    /// What its services can count on.
+    has: BTreeSet<Need>,
     /// The first files of the projects that it is laid over.
     pub(super) bases: Vec<FileId>,
     /// Whether nothing was found that makes it stand.
@@ -43,14 +45,13 @@ pub(super) fn find(corpus: &Corpus, files: &[FileId]) -> Vec<Found> {
         add(corpus, &[*file], *file, Vec::new(), &mut loaded);
     }
     leave_out_parts(corpus, &mut loaded);
-    let lacking: Vec<FileId> =
-        loaded.keys().copied().filter(|file| !missing(&loaded[file].project).is_empty()).collect();
+    let lacking: Vec<FileId> = loaded.keys().copied().filter(|file| !missing(&loaded[file]).is_empty()).collect();
     let layered: Vec<(FileId, Vec<FileId>)> =
         lacking.into_iter().map(|file| (file, layers(corpus, file, &loaded))).collect();
     for (file, layers) in layered {
         if layers.is_empty() {
             if let Some(found) = loaded.get_mut(&file) {
-                let services = missing(&found.project).iter().any(|(kind, _)| *kind == "services");
+                let services = missing(found).iter().any(|(kind, _)| *kind == "services");
                 found.incomplete = services && !is_main(corpus, file);
             }
             continue;
@@ -63,7 +64,8 @@ pub(super) fn find(corpus: &Corpus, files: &[FileId]) -> Vec<Found> {
 
 fn add(corpus: &Corpus, group: &[FileId], key: FileId, bases: Vec<FileId>, loaded: &mut BTreeMap<FileId, Found>) {
     if let Some(project) = project(corpus, group) {
-        loaded.insert(key, Found { file: key, project, bases, incomplete: false });
+        let has = provided(&project);
+        loaded.insert(key, Found { file: key, project, has, bases, incomplete: false });
     }
 }
 
@@ -128,12 +130,12 @@ type Need = (&'static str, String);
 
 /// What a project needs and does not have: services without image and build, or only waited for; networks, volumes,
 /// configs and secrets that are not declared.
-fn missing(project: &Project) -> BTreeSet<Need> {
+fn missing(found: &Found) -> BTreeSet<Need> {
     let mut out = BTreeSet::new();
-    for entry in project.root.get("services").map_or(&[] as &[_], Node::entries) {
+    for entry in found.project.root.get("services").map_or(&[] as &[_], Node::entries) {
         let mut need = |kind: &'static str, name: &str| {
             let need = (kind, name.to_owned());
-            if !provides(project, &need) {
+            if !found.has.contains(&need) {
                 out.insert(need);
             }
         };
@@ -164,13 +166,13 @@ pub(super) fn stands(service: &Node) -> bool {
 
 /// The files beneath a file that lacks something, the lowest first.
 fn layers(corpus: &Corpus, file: FileId, loaded: &BTreeMap<FileId, Found>) -> Vec<FileId> {
-    let mut lacking = missing(&loaded[&file].project);
+    let mut lacking = missing(&loaded[&file]);
     let mut layers = Vec::new();
     while !lacking.is_empty() && layers.len() < LAYERS_MAX {
         let Some(base) = best(corpus, file, &layers, &lacking, loaded) else { break };
-        lacking.retain(|need| !provides(&loaded[&base].project, need));
-        let had = |need: &Need| layers.iter().chain([&file]).any(|layer| provides(&loaded[layer].project, need));
-        lacking.extend(missing(&loaded[&base].project).into_iter().filter(|need| !had(need)));
+        lacking.retain(|need| !loaded[&base].has.contains(need));
+        let had = |need: &Need| layers.iter().chain([&file]).any(|layer| loaded[layer].has.contains(need));
+        lacking.extend(missing(&loaded[&base]).into_iter().filter(|need| !had(need)));
         // A main file is the lowest; what is found later stands between it and the file.
         if is_main(corpus, base) {
             layers.insert(0, base);
@@ -181,9 +183,14 @@ fn layers(corpus: &Corpus, file: FileId, loaded: &BTreeMap<FileId, Found>) -> Ve
     layers
 }
 
-fn provides(project: &Project, (kind, name): &Need) -> bool {
-    let found = project.root.at_path(&[kind, name]);
-    if *kind == "services" { found.is_some_and(stands) } else { found.is_some() }
+/// Services that say what they run, and what else is declared.
+fn provided(project: &Project) -> BTreeSet<Need> {
+    let each = |kind: &'static str| {
+        let entries = project.root.get(kind).map_or(&[] as &[_], Node::entries).iter();
+        let there = entries.filter(move |entry| kind != "services" || stands(&entry.value));
+        there.map(move |entry| (kind, entry.key.clone()))
+    };
+    ["services", "networks", "volumes", "configs", "secrets"].into_iter().flat_map(each).collect()
 }
 
 /// The file that has most of what is lacking: beside it first, then in the folders above; a main file before others.
@@ -198,7 +205,7 @@ fn best(
     let mut folder = Some(corpus.folder(file));
     while let Some(here) = folder {
         let rank = |other: &FileId| {
-            let count = lacking.iter().filter(|need| provides(&loaded[other].project, need)).count();
+            let count = lacking.iter().filter(|need| loaded[other].has.contains(*need)).count();
             let like = common_start(name_of(corpus, *other), name_of(corpus, file));
             (count, is_main(corpus, *other), like, std::cmp::Reverse(*other))
         };

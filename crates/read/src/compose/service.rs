@@ -1,5 +1,7 @@
 //! One service of a project as a unit: names, networks, what it is built from and waits for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use plimsoll_model::{At, LooseKind, Support};
 
 use super::container::{container, text_of};
@@ -25,6 +27,8 @@ pub(super) struct Service<'p> {
     pub(super) node: &'p Node,
     /// Its project.
     pub(super) project: &'p Project,
+    /// What its project has, by name.
+    pub(super) named: &'p Named<'p>,
     /// The files.
     pub(super) corpus: &'p Corpus,
 }
@@ -41,11 +45,39 @@ impl<'p> Service<'p> {
     }
 }
 
+/// What a project has, by name.
+pub(super) struct Named<'p> {
+    services: BTreeMap<&'p str, &'p Node>,
+    networks: BTreeMap<&'p str, &'p Node>,
+    /// Its configs.
+    pub(super) configs: BTreeMap<&'p str, &'p Node>,
+    /// Names that `links` of others give a service: `links: [db:database]` lets that one call it `database`.
+    links: BTreeMap<&'p str, Vec<&'p str>>,
+}
+
+impl<'p> Named<'p> {
+    fn of(project: &'p Project) -> Self {
+        let each = |kind| {
+            let entries = project.root.get(kind).map_or(&[] as &[Entry], Node::entries);
+            entries.iter().map(|entry| (entry.key.as_str(), &entry.value)).collect::<BTreeMap<_, _>>()
+        };
+        let mut links: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let all =
+            services(project).iter().flat_map(|entry| entry.value.get("links").map_or(&[] as &[Node], Node::items));
+        for (target, alias) in all.filter_map(|link| link.as_str()?.split_once(':')) {
+            links.entry(target).or_default().push(alias);
+        }
+        Self { services: each("services"), networks: each("networks"), configs: each("configs"), links }
+    }
+}
+
 /// Emits the services of a project.
 pub(super) fn emit(corpus: &Corpus, found: &Found, variant: VariantId, facts: &mut Facts) {
     let project = &found.project;
+    let named = Named::of(project);
     for entry in services(project) {
-        let service = Service { name: &entry.key, at: entry.key_at, node: &entry.value, project, corpus };
+        let (name, at, node) = (entry.key.as_str(), entry.key_at, &entry.value);
+        let service = Service { name, at, node, project, named: &named, corpus };
         if !entry.value.is_mapping() {
             continue;
         }
@@ -116,9 +148,9 @@ fn labels(service: &Service<'_>) -> Vec<(String, String)> {
 
 /// Names by which it is reached beside its own.
 fn hostnames(service: &Service<'_>) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
+    let (mut out, mut seen): (Vec<String>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
     let mut add = |name: &str| {
-        if !name.is_empty() && name != service.name && !out.iter().any(|other| other == name) {
+        if !name.is_empty() && name != service.name && seen.insert(name.to_owned()) {
             out.push(name.to_owned());
         }
     };
@@ -135,16 +167,7 @@ fn hostnames(service: &Service<'_>) -> Vec<String> {
         let aliases = network.value.get("aliases").map_or(&[] as &[Node], Node::items);
         aliases.iter().filter_map(Node::as_str).for_each(&mut add);
     }
-    // `links: [db:database]` of another service lets that one call this one `database`.
-    for other in services(service.project) {
-        for link in other.value.get("links").map_or(&[] as &[Node], Node::items) {
-            if let Some((target, alias)) = link.as_str().and_then(|link| link.split_once(':'))
-                && target == service.name
-            {
-                add(alias);
-            }
-        }
-    }
+    service.named.links.get(service.name).into_iter().flatten().for_each(|alias| add(alias));
     out
 }
 
@@ -158,7 +181,7 @@ fn networks_of<'p>(service: &Service<'p>, node: &'p Node, depth: usize) -> Vec<S
         Some("none") => return Vec::new(),
         Some(mode) => {
             let other =
-                mode.strip_prefix("service:").and_then(|name| service.project.root.at_path(&["services", name]));
+                mode.strip_prefix("service:").and_then(|name| service.named.services.get(name).copied());
             return match other {
                 Some(other) if depth < 8 => networks_of(service, other, depth + 1),
                 _ => vec![mode.to_owned()],
@@ -167,7 +190,7 @@ fn networks_of<'p>(service: &Service<'p>, node: &'p Node, depth: usize) -> Vec<S
         None => {}
     }
     let named = |key: &str| {
-        let stated = service.project.root.at_path(&["networks", key]);
+        let stated = service.named.networks.get(key).copied();
         let external = |network: &'p Node| network.at_path(&["external", "name"]).and_then(Node::as_str);
         let name = stated.and_then(|network| network.str_at("name").or_else(|| external(network)));
         name.unwrap_or(key).to_owned()
@@ -199,9 +222,9 @@ fn support_of(profile: &str) -> Option<Support> {
 
 /// What Compose starts before it: a hint for whoever joins, never a call.
 fn starts_after(service: &Service<'_>) -> Vec<Spelled> {
-    let mut out: Vec<Spelled> = Vec::new();
+    let (mut out, mut seen): (Vec<Spelled>, BTreeSet<String>) = (Vec::new(), BTreeSet::new());
     let mut add = |name: &str, origin: Origin| {
-        if !out.iter().any(|other| other.text == name) {
+        if seen.insert(name.to_owned()) {
             out.push(Spelled { text: name.to_owned(), origin });
         }
     };

@@ -1,5 +1,7 @@
 //! The variables of a container: `environment` over `env_file`, each with the place where its value stands.
 
+use std::collections::BTreeMap;
+
 use plimsoll_model::LooseKind;
 
 use super::container::text_of;
@@ -30,14 +32,13 @@ pub(super) fn variables(service: &Service<'_>, unit: usize, facts: &mut Facts) -
             variable(&entry.key, text, Origin::of(&node))
         })
         .collect();
-    let mut out: Vec<Variable> = Vec::new();
+    let mut out = Variables::of(Vec::new());
+    let own = Variables::of(own);
     for item in service.items("env_file") {
         from_file(service, item, unit, &own, &mut out, facts);
     }
-    for variable in own {
-        put(&mut out, variable);
-    }
-    out
+    own.all.into_iter().for_each(|variable| out.put(variable));
+    out.all
 }
 
 fn variable(name: &str, value: Option<String>, origin: Origin) -> Variable {
@@ -45,21 +46,37 @@ fn variable(name: &str, value: Option<String>, origin: Origin) -> Variable {
     Variable { name: name.to_owned(), value, origin }
 }
 
-fn put(variables: &mut Vec<Variable>, variable: Variable) {
-    match variables.iter_mut().find(|other| other.name == variable.name) {
-        Some(other) => *other = variable,
-        None => variables.push(variable),
+/// Variables of which the last with one name counts.
+struct Variables {
+    all: Vec<Variable>,
+    places: BTreeMap<String, usize>,
+}
+
+impl Variables {
+    fn of(all: Vec<Variable>) -> Self {
+        let places = all.iter().enumerate().map(|(index, variable)| (variable.name.clone(), index)).collect();
+        Self { all, places }
+    }
+
+    fn put(&mut self, variable: Variable) {
+        match self.places.get(&variable.name) {
+            Some(index) => self.all[*index] = variable,
+            None => {
+                self.places.insert(variable.name.clone(), self.all.len());
+                self.all.push(variable);
+            }
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<Setting> {
+        let variable = &self.all[*self.places.get(name)?];
+        let mut places = vec![variable.origin.at];
+        places.extend(variable.origin.via.as_deref().unwrap_or_default());
+        Some(Setting { text: variable.value.clone()?, places })
     }
 }
 
-fn from_file(
-    service: &Service<'_>,
-    item: &Node,
-    unit: usize,
-    own: &[Variable],
-    out: &mut Vec<Variable>,
-    facts: &mut Facts,
-) {
+fn from_file(service: &Service<'_>, item: &Node, unit: usize, own: &Variables, out: &mut Variables, facts: &mut Facts) {
     let Some(path) = item.get("path") else { return };
     let project = service.project;
     let file = paths::inside(path).and_then(|path| environment::with_stand_in(service.corpus, project.source, path));
@@ -72,14 +89,8 @@ fn from_file(
         }
         return;
     };
-    let set = |name: &str, variables: &[Variable]| {
-        let variable = variables.iter().find(|variable| variable.name == name)?;
-        let mut places = vec![variable.origin.at];
-        places.extend(variable.origin.via.as_deref().unwrap_or_default());
-        Some(Setting { text: variable.value.clone()?, places })
-    };
-    let earlier = out.clone();
-    let outer = |name: &str| project.environment.get(name).or_else(|| set(name, own)).or_else(|| set(name, &earlier));
+    let earlier = Variables::of(out.all.clone());
+    let outer = |name: &str| project.environment.get(name).or_else(|| own.get(name)).or_else(|| earlier.get(name));
     let found = if item.str_at("format") == Some("raw") {
         service.corpus.text(file).map(|text| dotenv::parse_raw(file, text)).unwrap_or_default()
     } else {
@@ -89,7 +100,7 @@ fn from_file(
         let Some(setting) = entry.value.or_else(|| outer(&entry.key)) else { continue };
         let mut node = Node { via: path.via.clone(), ..Node::mapping(path.at) };
         came_through(&mut node, setting.places);
-        put(out, variable(&entry.key, Some(setting.text), Origin::of(&node)));
+        out.put(variable(&entry.key, Some(setting.text), Origin::of(&node)));
     }
 }
 

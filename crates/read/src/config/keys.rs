@@ -52,35 +52,11 @@ fn last_words(key: &str) -> Vec<String> {
 
 /// Words that qualify the one before them.
 fn is_general(word: &str) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "default",
-        "primary",
-        "secondary",
-        "internal",
-        "external",
-        "public",
-        "private",
-        "list",
-        "string",
-        "value",
-        "read",
-        "write",
-        "master",
-        "slave",
-        "replica",
-        "main",
-        "zone",
-        "v1",
-        "v2",
-        "prod",
-        "production",
-        "dev",
-        "development",
-        "test",
-        "staging",
-        "local",
-        "docker",
-        "k8s",
+        "default", "primary", "secondary", "internal", "external", "public", "private", "list", "string", "value",
+        "read", "write", "master", "slave", "replica", "main", "zone", "v1", "v2", "prod", "production", "dev",
+        "development", "test", "staging", "local", "docker", "k8s",
     ];
     word.bytes().all(|b| b.is_ascii_digit()) || WORDS.contains(&word)
 }
@@ -90,167 +66,31 @@ fn stem(word: &str) -> &str {
     word.trim_end_matches(|c: char| c.is_ascii_digit())
 }
 
+#[rustfmt::skip]
 const HOST_WORDS: &[&str] = &[
-    "host",
-    "hosts",
-    "hostname",
-    "hostnames",
-    "addr",
-    "addrs",
-    "address",
-    "addresses",
-    "url",
-    "urls",
-    "uri",
-    "uris",
-    "endpoint",
-    "endpoints",
-    "server",
-    "servers",
-    "broker",
-    "brokers",
-    "bootstrap",
-    "svc",
-    "service",
-    "services",
-    "upstream",
-    "upstreams",
-    "target",
-    "targets",
-    "baseurl",
-    "conn",
-    "connection",
-    "connections",
-    "dsn",
-    "peer",
-    "peers",
-    "node",
-    "nodes",
-    "origin",
-    "origins",
-    "proxy",
-    "gateway",
-    "remote",
-    "backend",
-    "backends",
-    "seeds",
-    "seed",
-    "contactpoints",
-    "dbhost",
-    "fqdn",
-    "domain",
-    "api",
-    "link",
-    "webhook",
-    "nameserver",
-    "authority",
-    "issuer",
-    "jwks",
-    "sentinel",
-    "sentinels",
+    "host", "hosts", "hostname", "hostnames", "addr", "addrs", "address", "addresses", "url", "urls", "uri", "uris",
+    "endpoint", "endpoints", "server", "servers", "broker", "brokers", "bootstrap", "svc", "service", "services",
+    "upstream", "upstreams", "target", "targets", "baseurl", "conn", "connection", "connections", "dsn", "peer",
+    "peers", "node", "nodes", "origin", "origins", "proxy", "gateway", "remote", "seeds", "seed", "contactpoints",
+    "dbhost", "fqdn", "api", "webhook", "nameserver", "authority", "issuer", "jwks", "sentinel", "sentinels",
     "serviceid",
 ];
 
+#[rustfmt::skip]
 const HOST_ENDS: &[&str] = &[
-    "host",
-    "hostname",
-    "url",
-    "uri",
-    "addr",
-    "address",
-    "endpoint",
-    "server",
-    "servers",
-    "broker",
-    "brokers",
-    "dsn",
-    "brokerlist",
-    "connectionstring",
-    "hosts",
-    "urls",
-    "uris",
-    "addresses",
-    "endpoints",
+    "host", "hostname", "url", "uri", "addr", "address", "endpoint", "server", "servers", "broker", "brokers", "dsn",
+    "brokerlist", "connectionstring", "hosts", "urls", "uris", "addresses", "endpoints",
 ];
 
+#[rustfmt::skip]
 const NAME_WORDS: &[&str] = &[
-    "name",
-    "names",
-    "database",
-    "databases",
-    "db",
-    "user",
-    "username",
-    "users",
-    "topic",
-    "topics",
-    "queue",
-    "queues",
-    "exchange",
-    "group",
-    "groups",
-    "schema",
-    "bucket",
-    "buckets",
-    "index",
-    "prefix",
-    "suffix",
-    "id",
-    "ids",
-    "mode",
-    "type",
-    "level",
-    "profile",
-    "profiles",
-    "namespace",
-    "realm",
-    "cluster",
-    "region",
-    "table",
-    "collection",
-    "key",
-    "tag",
-    "label",
-    "path",
-    "file",
-    "dir",
-    "directory",
-    "version",
-    "env",
-    "environment",
-    "role",
-    "title",
-    "description",
-    "password",
-    "secret",
-    "token",
-    "port",
-    "timeout",
-    "ttl",
-    "class",
-    "driver",
-    "dialect",
-    "format",
-    "method",
-    "strategy",
-    "policy",
-    "vhost",
-    "keyspace",
-    "consumer",
-    "partition",
-    "stream",
-    "subject",
-    "channel",
-    "exchanges",
-    "scope",
-    "scopes",
-    "audience",
-    "account",
-    "language",
-    "locale",
-    "currency",
-    "timezone",
-    "theme",
+    "name", "names", "database", "databases", "db", "user", "username", "users", "topic", "topics", "queue",
+    "queues", "exchange", "group", "groups", "schema", "bucket", "buckets", "index", "prefix", "suffix", "id", "ids",
+    "mode", "type", "level", "profile", "profiles", "namespace", "realm", "cluster", "region", "table", "collection",
+    "key", "tag", "label", "path", "file", "dir", "directory", "version", "env", "environment", "role", "title",
+    "description", "password", "secret", "token", "port", "timeout", "ttl", "class", "driver", "dialect", "format",
+    "method", "strategy", "policy", "vhost", "keyspace", "consumer", "partition", "stream", "subject", "channel",
+    "exchanges", "scope", "scopes", "audience", "account", "language", "locale", "currency", "timezone", "theme",
 ];
 
 /// Whether the key says that its value is a name inside of something, not where that is: `ORDER_QUEUE_NAME`, `db.user`.
@@ -320,78 +160,22 @@ pub fn topic_of_key(key: &str) -> bool {
 
 /// Whether the key is a matter of telemetry: where spans, metrics, logs and errors go.
 pub fn is_telemetry_key(key: &str) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "otel",
-        "otlp",
-        "opentelemetry",
-        "zipkin",
-        "jaeger",
-        "tracing",
-        "traces",
-        "tracer",
-        "statsd",
-        "dogstatsd",
-        "sentry",
-        "datadog",
-        "prometheus",
-        "loki",
-        "fluent",
-        "fluentd",
-        "fluentbit",
-        "gelf",
-        "graylog",
-        "logstash",
-        "newrelic",
-        "apm",
-        "telemetry",
-        "metrics",
-        "skywalking",
-        "lightstep",
-        "honeycomb",
-        "instana",
-        "dynatrace",
-        "appinsights",
-        "applicationinsights",
-        "promtail",
-        "pushgateway",
-        "graphite",
-        "collectd",
-        "telegraf",
-        "rollbar",
-        "bugsnag",
-        "elasticapm",
-        "syslog",
-        "tempo",
-        "seq",
-        "pyroscope",
-        "alertmanager",
-        "grafana",
-        "wavefront",
-        "stackdriver",
-        "micrometer",
-        "observability",
-        "brave",
-        "sleuth",
+        "otel", "otlp", "opentelemetry", "zipkin", "jaeger", "tracing", "traces", "tracer", "statsd", "dogstatsd",
+        "sentry", "datadog", "prometheus", "loki", "fluent", "fluentd", "fluentbit", "gelf", "graylog", "logstash",
+        "newrelic", "apm", "telemetry", "metrics", "skywalking", "lightstep", "honeycomb", "instana", "dynatrace",
+        "appinsights", "applicationinsights", "promtail", "pushgateway", "graphite", "collectd", "telegraf",
+        "rollbar", "bugsnag", "elasticapm", "syslog", "tempo", "seq", "pyroscope", "alertmanager", "grafana",
+        "wavefront", "stackdriver", "micrometer", "observability", "serilog", "logging", "nlog", "brave", "sleuth",
         "turbine",
     ];
+    #[rustfmt::skip]
     const PAIRS: &[(&str, &str)] = &[
-        ("dd", "agent"),
-        ("dd", "trace"),
-        ("dd", "site"),
-        ("new", "relic"),
-        ("collector", "service"),
-        ("app", "insights"),
-        ("application", "insights"),
-        ("open", "telemetry"),
-        ("error", "log"),
-        ("access", "log"),
-        ("log", "server"),
-        ("trace", "collector"),
-        ("collector", "addr"),
-        ("collector", "host"),
-        ("collector", "url"),
-        ("collector", "endpoint"),
-        ("collector", "address"),
+        ("dd", "agent"), ("dd", "trace"), ("dd", "site"), ("new", "relic"), ("collector", "service"),
+        ("app", "insights"), ("application", "insights"), ("open", "telemetry"), ("error", "log"), ("access", "log"),
+        ("log", "server"), ("log", "options"), ("trace", "collector"), ("collector", "addr"), ("collector", "host"),
+        ("collector", "url"), ("collector", "endpoint"), ("collector", "address"),
     ];
     let words = tokens(key);
     words.iter().any(|word| WORDS.contains(&stem(word)))
@@ -401,31 +185,17 @@ pub fn is_telemetry_key(key: &str) -> bool {
 /// Whether the key says who may call or where people are sent back to, not whom the program calls: `cors.allowed-origins`,
 /// `AllowedHosts`, `redirect-uri`.
 pub fn is_inbound_key(key: &str) -> bool {
+    #[rustfmt::skip]
     const PAIRS: &[(&str, &str)] = &[
-        ("allowed", "origin"),
-        ("allowed", "origins"),
-        ("allow", "origin"),
-        ("allow", "origins"),
-        ("allowed", "hosts"),
-        ("allowed", "host"),
-        ("trusted", "hosts"),
-        ("trusted", "origins"),
-        ("trusted", "proxies"),
-        ("redirect", "uri"),
-        ("redirect", "uris"),
-        ("redirect", "url"),
-        ("redirect", "urls"),
-        ("logout", "redirect"),
-        ("server", "name"),
-        ("csrf", "origins"),
-        ("content", "security"),
-        ("web", "origins"),
-        ("sign", "out"),
-        ("cors", "origin"),
-        ("cors", "origins"),
+        ("allowed", "origin"), ("allowed", "origins"), ("allow", "origin"), ("allow", "origins"),
+        ("allowed", "hosts"), ("allowed", "host"), ("trusted", "hosts"), ("trusted", "origins"),
+        ("trusted", "proxies"), ("redirect", "uri"), ("redirect", "uris"), ("redirect", "url"), ("redirect", "urls"),
+        ("logout", "redirect"), ("server", "name"), ("csrf", "origins"), ("content", "security"), ("web", "origins"),
+        ("sign", "out"), ("cors", "origin"), ("cors", "origins"), ("return", "url"), ("return", "uri"),
+        ("notify", "url"), ("success", "url"), ("cancel", "url"),
     ];
     let words = tokens(key);
-    words.iter().any(|word| matches!(word.as_str(), "cors" | "referer" | "referrer" | "csp" | "frontends"))
+    words.iter().any(|word| matches!(word.as_str(), "cors" | "callback" | "referer" | "referrer" | "csp" | "frontends"))
         || words.windows(2).any(|two| PAIRS.iter().any(|(first, second)| two[0] == *first && two[1] == *second))
 }
 
@@ -444,9 +214,20 @@ pub fn is_own_address_key(key: &str) -> bool {
         "listenaddress",
     ];
     let words = tokens(key);
-    let last_two = words.len().saturating_sub(3);
-    words[last_two..].iter().any(|word| WORDS.contains(&word.as_str()))
+    let near = words.len().saturating_sub(3);
+    words[near..].iter().any(|word| WORDS.contains(&word.as_str()))
         || words.windows(2).any(|two| two[0] == "instance" && matches!(two[1].as_str(), "hostname" | "host"))
+        || is_listener_address(key)
+}
+
+/// `listeners[0].address.socket_address.address` of Envoy, `entryPoints.web.address` of Traefik.
+fn is_listener_address(key: &str) -> bool {
+    let parts: Vec<&str> = key.split('.').map(|part| part.split('[').next().unwrap_or(part)).collect();
+    let listens = |part: &str| ["listeners", "entrypoints", "admin"].iter().any(|word| part.eq_ignore_ascii_case(word));
+    parts
+        .iter()
+        .enumerate()
+        .any(|(index, part)| listens(part) && parts[index + 1..].iter().take(2).any(|next| *next == "address"))
 }
 
 #[cfg(test)]
@@ -561,6 +342,35 @@ mod tests {
             ["ORDERS_URL", "COLLECTION_URL", "spring.rabbitmq.host", "PRODUCT_CATALOG_SERVICE_ADDR", "sequence.host"]
         {
             assert!(!is_telemetry_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn who_may_call_and_own_addresses() {
+        for key in [
+            "cors.allowed-origins",
+            "AllowedHosts",
+            "oauth.redirect-uri",
+            "CORS_ALLOW_ORIGINS",
+            "alipay.returnUrl",
+            "post_logout_redirect_uris",
+        ] {
+            assert!(is_inbound_key(key), "{key}");
+        }
+        for key in [
+            "bind",
+            "listen_address",
+            "kafka.advertised.listeners",
+            "eureka.instance.hostname",
+            "listeners[0].address.socket_address.address",
+            "entryPoints.web.address",
+        ] {
+            assert!(is_own_address_key(key), "{key}");
+        }
+        for key in
+            ["orders.url", "spring.rabbitmq.host", "clusters[0].socket_address.address", "DB_HOST", "instances.url"]
+        {
+            assert!(!is_inbound_key(key) && !is_own_address_key(key), "{key}");
         }
     }
 }

@@ -35,9 +35,14 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
     }
     let plain = without_template(name);
     let (stem, extension) = plain.rsplit_once('.').unwrap_or((plain, ""));
+    // Templates of a chart are Helm's; nginx's image has a folder of that name too.
+    if matches!(extension, "yml" | "yaml") && folders.contains(&"templates") {
+        return None;
+    }
     if is_telemetry(stem, extension, &folders) {
-        return matches!(extension, "yml" | "yaml" | "json" | "toml" | "conf" | "ini" | "cfg")
-            .then_some(Kind::Telemetry);
+        let configures = matches!(extension, "yml" | "yaml" | "toml" | "conf" | "ini" | "cfg")
+            || (extension == "json" && says_config(stem));
+        return configures.then_some(Kind::Telemetry);
     }
     let spring =
         ["application", "bootstrap"].iter().any(|start| stem == *start || stem.starts_with(&format!("{start}-")));
@@ -63,28 +68,20 @@ pub(super) fn kind(path: &str) -> Option<Kind> {
     }
 }
 
+/// Whether a name ends as YAML's do.
+pub(super) fn is_yaml(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let plain = without_template(&lower);
+    plain.ends_with(".yml") || plain.ends_with(".yaml")
+}
+
 /// Whether a file stands where tests do: read by nobody in production.
 pub(super) fn is_of_tests(path: &str) -> bool {
+    #[rustfmt::skip]
     const FOLDERS: &[&str] = &[
-        "test",
-        "tests",
-        "__tests__",
-        "testdata",
-        "test-data",
-        "fixtures",
-        "fixture",
-        "e2e",
-        "mocks",
-        "__mocks__",
-        "integrationtest",
-        "integration-test",
-        "integration-tests",
-        "_integration-test",
-        "_unit-test",
-        "testing",
-        "it",
-        "unittest",
-        "unittests",
+        "test", "tests", "__tests__", "testdata", "test-data", "fixtures", "fixture", "e2e", "mocks", "__mocks__",
+        "integrationtest", "integration-test", "integration-tests", "_integration-test", "_unit-test", "testing",
+        "it", "unittest", "unittests",
     ];
     let lower = path.to_ascii_lowercase();
     let (folder, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
@@ -95,47 +92,13 @@ pub(super) fn is_of_tests(path: &str) -> bool {
 }
 
 /// Folders of others' code, of tools and of languages for people.
+#[rustfmt::skip]
 const LEFT_OUT: &[&str] = &[
-    "node_modules",
-    "vendor",
-    "third_party",
-    "third-party",
-    "bower_components",
-    "i18n",
-    "locale",
-    "locales",
-    "lang",
-    "translations",
-    "messages",
-    ".github",
-    ".gitlab",
-    ".circleci",
-    ".vscode",
-    ".idea",
-    ".mvn",
-    ".gradle",
-    "wrapper",
-    "target",
-    "dist",
-    ".husky",
-    ".cargo",
-    ".devcontainer",
-    ".changeset",
-    "site-packages",
-    "licenses",
-    "static",
-    "public",
-    "www",
-    "webapp",
-    "assets",
-    "dynamicconfig",
-    ".storybook",
-    ".next",
-    ".angular",
-    ".yarn",
-    "obj",
-    "htmlcov",
-    "changelogs",
+    "node_modules", "vendor", "third_party", "third-party", "bower_components", "i18n", "locale", "locales", "lang",
+    "translations", "messages", ".github", ".gitlab", ".circleci", ".vscode", ".idea", ".mvn", ".gradle", "wrapper",
+    "target", "dist", ".husky", ".cargo", ".devcontainer", ".changeset", "site-packages", "licenses", "static",
+    "public", "www", "webapp", "assets", "dynamicconfig", ".storybook", ".next", ".angular", ".yarn", "obj",
+    "htmlcov", "changelogs",
 ];
 
 /// Folders whose files are configuration whatever their names are.
@@ -155,36 +118,11 @@ const CONFIG_FOLDERS: &[&str] = &[
 
 /// Whether a name says that a file is configuration.
 fn says_config(stem: &str) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "config",
-        "configuration",
-        "conf",
-        "settings",
-        "setting",
-        "appsettings",
-        "envoy",
-        "traefik",
-        "kong",
-        "haproxy",
-        "ocelot",
-        "krakend",
-        "apisix",
-        "gateway",
-        "proxy",
-        "upstreams",
-        "yarp",
-        "tyk",
-        "ormconfig",
-        "dapr",
-        "local",
-        "env",
-        "relay",
-        "redisson",
-        "hazelcast",
-        "cassandra",
-        "pulsar",
-        "nats",
-        "rabbitmq",
+        "config", "configuration", "conf", "settings", "setting", "appsettings", "envoy", "traefik", "kong",
+        "haproxy", "ocelot", "krakend", "apisix", "gateway", "proxy", "upstreams", "yarp", "tyk", "ormconfig",
+        "dapr", "local", "env", "relay", "redisson", "hazelcast", "cassandra", "pulsar", "nats", "rabbitmq",
     ];
     stem.split(['.', '-', '_']).any(|word| WORDS.contains(&word))
         || stem.ends_with("config")
@@ -193,210 +131,53 @@ fn says_config(stem: &str) -> bool {
 
 /// The name without what says that it is a template: `nginx.conf.template`, `envoy.tmpl.yaml`, `config.yml.j2`.
 pub(super) fn without_template(name: &str) -> &str {
+    #[rustfmt::skip]
     const ENDS: &[&str] = &[
-        ".template",
-        ".tmpl",
-        ".tpl",
-        ".j2",
-        ".jinja2",
-        ".jinja",
-        ".erb",
-        ".ctmpl",
-        ".in",
-        ".dist",
-        ".sample",
-        ".example",
-        ".sigil",
-        ".gotmpl",
+        ".template", ".tmpl", ".tpl", ".j2", ".jinja2", ".jinja", ".erb", ".ctmpl", ".in", ".dist", ".sample",
+        ".example", ".sigil", ".gotmpl",
     ];
     ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
 }
 
 /// Files of tools that build, check, test and publish, and those that other readers know.
 fn is_tooling(name: &str) -> bool {
+    #[rustfmt::skip]
     const NAMES: &[&str] = &[
-        "package.json",
-        "package-lock.json",
-        "npm-shrinkwrap.json",
-        "composer.json",
-        "composer.lock",
-        "angular.json",
-        "nx.json",
-        "turbo.json",
-        "lerna.json",
-        "renovate.json",
-        "vercel.json",
-        "firebase.json",
-        "now.json",
-        "cypress.json",
-        "nodemon.json",
-        "tslint.json",
-        "biome.json",
-        "bundleconfig.json",
-        "launchsettings.json",
-        "global.json",
-        "project.json",
-        "manifest.json",
-        "devcontainer.json",
-        "typedoc.json",
-        "deno.json",
-        "release-please-config.json",
-        "babel.config.json",
-        "jest.config.json",
-        "components.json",
-        "xunit.runner.json",
-        "libman.json",
-        "bower.json",
-        "chart.yaml",
-        "chart.yml",
-        "values.yaml",
-        "values.yml",
-        "mkdocs.yml",
-        "mkdocs.yaml",
-        "catalog-info.yaml",
-        "catalog-info.yml",
-        "_config.yml",
-        "_config.yaml",
-        "kustomization.yaml",
-        "kustomization.yml",
-        "skaffold.yaml",
-        "plimsoll.yaml",
-        "codecov.yml",
-        "appveyor.yml",
-        "cloudbuild.yaml",
-        "buildspec.yml",
-        "lefthook.yml",
-        "sqlc.yaml",
-        "tilt_config.json",
-        "netlify.toml",
-        "cargo.toml",
-        "pyproject.toml",
-        "poetry.toml",
-        "pipfile",
-        "rustfmt.toml",
-        "clippy.toml",
-        "deny.toml",
-        "book.toml",
-        "ruff.toml",
-        "osv-scanner.toml",
-        "buildkitd.toml",
-        "mise.toml",
-        "pixi.toml",
-        "uv.toml",
-        "gopkg.toml",
-        "taplo.toml",
-        "typos.toml",
-        "cliff.toml",
-        "rust-toolchain.toml",
-        "setup.cfg",
-        "tox.ini",
-        "pytest.ini",
-        "mypy.ini",
-        "php.ini",
-        "phpunit.ini",
-        "desktop.ini",
-        "pylintrc.ini",
-        "gradle.properties",
-        "local.properties",
-        "build.properties",
-        "pom.properties",
-        "git.properties",
-        "project.properties",
-        "sonar-project.properties",
-        "gradle-wrapper.properties",
-        "maven-wrapper.properties",
-        "cache.properties",
-        "version.properties",
-        "lombok.config",
-        "uwsgi_params",
-        "fastcgi_params",
-        "mime.types",
-        "playwright.config.json",
-        "tsup.config.json",
-        "openapitools.json",
-        "nuget.config",
-        "ansible.cfg",
-        "versioneer.cfg",
-        "mdbook.toml",
-        "sourcegraph.json",
-        "tailwind.config.json",
-        "docusaurus.config.json",
+        "package.json", "package-lock.json", "npm-shrinkwrap.json", "composer.json", "composer.lock", "angular.json",
+        "nx.json", "turbo.json", "lerna.json", "renovate.json", "vercel.json", "firebase.json", "now.json",
+        "cypress.json", "nodemon.json", "tslint.json", "biome.json", "bundleconfig.json", "launchsettings.json",
+        "global.json", "project.json", "manifest.json", "devcontainer.json", "typedoc.json", "deno.json",
+        "release-please-config.json", "babel.config.json", "jest.config.json", "components.json",
+        "xunit.runner.json", "libman.json", "bower.json", "chart.yaml", "chart.yml", "values.yaml", "values.yml",
+        "mkdocs.yml", "mkdocs.yaml", "catalog-info.yaml", "catalog-info.yml", "_config.yml", "_config.yaml",
+        "kustomization.yaml", "kustomization.yml", "skaffold.yaml", "plimsoll.yaml", "codecov.yml", "appveyor.yml",
+        "cloudbuild.yaml", "buildspec.yml", "lefthook.yml", "sqlc.yaml", "tilt_config.json", "netlify.toml",
+        "cargo.toml", "pyproject.toml", "poetry.toml", "pipfile", "rustfmt.toml", "clippy.toml", "deny.toml",
+        "book.toml", "ruff.toml", "osv-scanner.toml", "buildkitd.toml", "mise.toml", "pixi.toml", "uv.toml",
+        "gopkg.toml", "taplo.toml", "typos.toml", "cliff.toml", "rust-toolchain.toml", "setup.cfg", "tox.ini",
+        "pytest.ini", "mypy.ini", "php.ini", "phpunit.ini", "desktop.ini", "pylintrc.ini", "gradle.properties",
+        "local.properties", "build.properties", "pom.properties", "git.properties", "project.properties",
+        "sonar-project.properties", "gradle-wrapper.properties", "maven-wrapper.properties", "cache.properties",
+        "version.properties", "lombok.config", "uwsgi_params", "fastcgi_params", "mime.types",
+        "playwright.config.json", "tsup.config.json", "openapitools.json", "nuget.config", "ansible.cfg",
+        "versioneer.cfg", "mdbook.toml", "sourcegraph.json", "tailwind.config.json", "docusaurus.config.json",
         "pnpm-workspace.yaml",
     ];
+    #[rustfmt::skip]
     const STARTS: &[&str] = &[
-        "tsconfig",
-        "jsconfig",
-        ".",
-        "docker-compose",
-        "compose.",
-        "compose-",
-        "azure-pipelines",
-        "values-",
-        "values.",
-        "log4j",
-        "logback",
-        "logging.",
-        "skaffold",
-        "openapi",
-        "swagger",
-        "asyncapi",
-        "messages",
-        "validationmessages",
-        "golangci",
-        "buf.",
-        "goreleaser",
-        "kind-config",
-        "kind.",
-        "eksctl",
-        "cluster-config",
-        "pre-commit",
-        "eslint",
-        "prettier",
-        "stylelint",
-        "commitlint",
-        "renovate",
-        "dependabot",
-        "release-please",
-        "checkstyle",
-        "pmd",
-        "spotbugs",
-        "sonar",
-        "jest",
-        "vite",
-        "webpack",
-        "rollup",
-        "babel",
-        "karma",
-        "cypress",
-        "playwright",
-        "chart-testing",
-        "ct.",
+        "tsconfig", "jsconfig", ".", "docker-compose", "compose.", "compose-", "azure-pipelines", "values-",
+        "values.", "log4j", "logback", "logging.", "skaffold", "openapi", "swagger", "asyncapi", "messages",
+        "validationmessages", "golangci", "buf.", "goreleaser", "kind-config", "kind.", "eksctl", "cluster-config",
+        "pre-commit", "eslint", "prettier", "stylelint", "commitlint", "renovate", "dependabot", "release-please",
+        "checkstyle", "pmd", "spotbugs", "sonar", "jest", "vite", "webpack", "rollup", "babel", "karma", "cypress",
+        "playwright", "chart-testing", "ct.",
     ];
+    #[rustfmt::skip]
     const ENDS: &[&str] = &[
-        ".lock",
-        ".lock.json",
-        "-lock.json",
-        "-lock.yaml",
-        ".schema.json",
-        "-schema.json",
-        ".runtimeconfig.json",
-        ".deps.json",
-        ".map",
-        ".min.json",
-        ".snap",
-        ".sum",
-        "_en.properties",
-        "_de.properties",
-        "_fr.properties",
-        "_es.properties",
-        "_zh.properties",
-        "_ja.properties",
-        "_it.properties",
-        "_pt.properties",
-        "_ru.properties",
-        "_zh_cn.properties",
-        "-linter.yml",
-        ".code-workspace",
+        ".lock", ".lock.json", "-lock.json", "-lock.yaml", ".schema.json", "-schema.json", ".runtimeconfig.json",
+        ".deps.json", ".map", ".min.json", ".snap", ".sum", "_en.properties", "_de.properties", "_fr.properties",
+        "_es.properties", "_zh.properties", "_ja.properties", "_it.properties", "_pt.properties", "_ru.properties",
+        "_zh_cn.properties", "-linter.yml", ".code-workspace",
     ];
     NAMES.contains(&name)
         || STARTS.iter().any(|start| name.starts_with(start))
@@ -405,44 +186,18 @@ fn is_tooling(name: &str) -> bool {
 
 /// Files of what collects, stores and shows telemetry.
 fn is_telemetry(stem: &str, extension: &str, folders: &[&str]) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "prometheus",
-        "otelcol",
-        "otel",
-        "opentelemetry",
-        "loki",
-        "promtail",
-        "tempo",
-        "alertmanager",
-        "grafana",
-        "jaeger",
-        "zipkin",
-        "fluentd",
-        "fluent",
-        "fluentbit",
-        "logstash",
-        "filebeat",
-        "metricbeat",
-        "heartbeat",
-        "telegraf",
-        "vector",
-        "statsd",
-        "datasource",
-        "datasources",
-        "dashboards",
-        "dashboard",
-        "mimir",
-        "thanos",
-        "pyroscope",
-        "alloy",
-        "kibana",
-        "tracing",
+        "prometheus", "otelcol", "otel", "opentelemetry", "loki", "promtail", "tempo", "alertmanager", "grafana",
+        "jaeger", "zipkin", "fluentd", "fluent", "fluentbit", "logstash", "filebeat", "metricbeat", "heartbeat",
+        "telegraf", "vector", "statsd", "datasource", "datasources", "dashboards", "dashboard", "mimir", "thanos",
+        "pyroscope", "alloy", "kibana",
     ];
     let named = stem.split(['.', '-', '_']).any(|word| WORDS.contains(&word));
     let placed = folders.iter().rev().take(3).any(|folder| {
         folder
             .split(['-', '_'])
-            .any(|word| WORDS.contains(&word) && !matches!(word, "vector" | "tracing" | "dashboard" | "dashboards"))
+            .any(|word| WORDS.contains(&word) && !matches!(word, "vector" | "dashboard" | "dashboards"))
             || *folder == "otel-collector"
     });
     (named || placed) && extension != "properties"

@@ -11,13 +11,18 @@ use super::pairs::Pair;
 pub(super) fn properties(file: FileId, text: &str) -> (Vec<Vec<Pair>>, Vec<Problem>) {
     let (mut documents, mut problems) = (vec![Vec::new()], Vec::new());
     let escaped = ascii(text);
+    let lines: Vec<&str> = text.lines().collect();
     for line in PropertiesIter::new(escaped.as_bytes()) {
         match line {
             Ok(line) => {
                 let number = line.line_number();
                 match line.consume_content() {
                     LineContent::KVPair(key, value) => {
-                        let at = At::new(file, number as u32, column_of_value(text, number, &key));
+                        let at = At::new(
+                            file,
+                            number as u32,
+                            column_of_value(lines.get(number.wrapping_sub(1)).copied(), &key),
+                        );
                         if let Some(document) = documents.last_mut() {
                             document.push(Pair::at(key, value, at));
                         }
@@ -68,8 +73,8 @@ fn ascii(text: &str) -> String {
 }
 
 /// The column of the value in the line that begins its pair.
-fn column_of_value(text: &str, number: usize, key: &str) -> u32 {
-    let Some(line) = text.lines().nth(number.saturating_sub(1)) else { return 1 };
+fn column_of_value(line: Option<&str>, key: &str) -> u32 {
+    let Some(line) = line else { return 1 };
     let start = line.len() - line.trim_start().len() + key.len();
     let Some(rest) = line.get(start..) else { return 1 };
     let skipped = rest.len() - rest.trim_start_matches([' ', '\t', '=', ':']).len();
@@ -92,6 +97,13 @@ pub(super) fn lines(file: FileId, text: &str) -> Vec<Pair> {
         }
         if let Some(name) = trimmed.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             section = name.trim_matches(['[', ']', '"', ' ']).to_owned();
+            continue;
+        }
+        // What controls a template, and haproxy's names of its own parts.
+        let own = ["backend ", "use_backend ", "default_backend ", "frontend ", "listen "];
+        if ["{{", "{%", "<%"].iter().any(|mark| trimmed.starts_with(mark))
+            || own.iter().any(|word| trimmed.starts_with(word))
+        {
             continue;
         }
         let (key, value) = key_and_value(trimmed);
@@ -122,13 +134,12 @@ fn key_and_value(line: &str) -> (Option<&str>, &str) {
         let key = key.trim_matches(['"', '\'']);
         !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/$@[]*".contains(&b))
     };
-    let name = |key: &'_ str| -> usize { key.len() };
     for separator in ["=", ": ", ":"] {
         if let Some((key, value)) = line.split_once(separator) {
             let trimmed = key.trim_end();
             let colon_port = separator == ":" && !value.is_empty();
             if is_key(trimmed) && !colon_port {
-                let key = line[..name(trimmed)].trim_matches(['"', '\'']);
+                let key = trimmed.trim_matches(['"', '\'']);
                 return (Some(key), value.trim_start());
             }
         }

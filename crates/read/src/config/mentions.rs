@@ -4,11 +4,12 @@
 //! stands for itself (a URL, a connection string, `host:port`), a bare word under a key that speaks of hosts or topics, or a
 //! placeholder under a key that speaks of hosts, which the container's environment may fill.
 //!
-//! Left out: values under keys that speak of who may call (`allowed-origins`, `redirect-uri`), of own addresses (`bind`,
-//! `advertised.listeners`), or of texts for people (`description`, `homepage`, `$schema`).
+//! Left out: values under keys that speak of who may call (`allowed-origins`, `redirect-uri`), of who is left out
+//! (`ignored-services`), of own addresses (`bind`, `advertised.listeners`), or of texts for people (`description`, `homepage`, `$schema`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::environment;
 use super::keys::{is_host_like_key, is_own_address_key, tokens, topic_of_key};
 use super::pairs::Pair;
 use crate::address::{AddressForm, addresses, has_placeholder, placeholders};
@@ -30,37 +31,45 @@ pub(super) fn mentions(pairs: &[Pair], context: &Context<'_>) -> Vec<Mention> {
     let resolved: Vec<Resolved<'_>> = pairs.iter().map(|pair| Resolved::of(pair, context)).collect();
     let off = switched_off(&resolved);
     let ports = Ports::of(&resolved);
-    let live = resolved.iter().filter(|each| !off.iter().any(|prefix| is_below(&each.pair.key, prefix)));
+    let live = resolved.iter().filter(|each| !is_below(&each.pair.key, &off));
     live.filter_map(|each| mention(each, &ports, context)).collect()
 }
 
 struct Resolved<'p> {
     pair: &'p Pair,
+    /// As the file spells it, look-ups of the environment in templates written as `${NAME:-default}`.
+    spelled: String,
     value: String,
 }
 
 impl<'p> Resolved<'p> {
     fn of(pair: &'p Pair, context: &Context<'_>) -> Self {
-        Self { pair, value: placeholders(&pair.value, context.lookup).trim().to_owned() }
+        let spelled = environment::plain(pair.value.trim()).into_owned();
+        Self { pair, value: placeholders(&spelled, context.lookup).trim().to_owned(), spelled }
     }
 }
 
 /// Groups that `enabled: false` switches off: `spring.zipkin.enabled=false` does so for all of `spring.zipkin`.
-fn switched_off(resolved: &[Resolved<'_>]) -> Vec<String> {
-    let group = |each: &Resolved<'_>| {
+fn switched_off<'r>(resolved: &'r [Resolved<'_>]) -> BTreeSet<&'r str> {
+    let group = |each: &'r Resolved<'_>| {
         let (group, last) = each.pair.key.rsplit_once('.')?;
-        (last.eq_ignore_ascii_case("enabled") && Pair::is_off(&each.value)).then(|| group.to_owned())
+        (last.eq_ignore_ascii_case("enabled") && Pair::is_off(&each.value)).then_some(group)
     };
     resolved.iter().filter_map(group).collect()
 }
 
-fn is_below(key: &str, prefix: &str) -> bool {
-    key.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(['.', '[']))
+/// Whether a key stands in one of the groups.
+fn is_below(key: &str, groups: &BTreeSet<&str>) -> bool {
+    !groups.is_empty() && key.match_indices(['.', '[']).any(|(end, _)| groups.contains(&key[..end]))
 }
 
 fn mention(each: &Resolved<'_>, ports: &Ports<'_>, context: &Context<'_>) -> Option<Mention> {
-    let Resolved { pair, value } = each;
-    if value.is_empty() || is_not_called(&pair.key) || !may_name(&pair.key, value) {
+    let Resolved { pair, value, spelled } = each;
+    let asked = value != spelled && asks_for_host(&pair.key, spelled);
+    if !value.bytes().any(|b| b.is_ascii_alphanumeric())
+        || is_not_called(&pair.key)
+        || !(asked || may_name(&pair.key, value))
+    {
         return None;
     }
     let mut origin = pair.origin.clone();
@@ -71,7 +80,7 @@ fn mention(each: &Resolved<'_>, ports: &Ports<'_>, context: &Context<'_>) -> Opt
         via.push(at);
         origin.via = Some(via.into());
     }
-    let spelled = (*value != pair.value.trim()).then(|| redact::value(&pair.key, &pair.value).into_owned());
+    let spelled = (value != spelled).then(|| redact::value(&pair.key, spelled).into_owned());
     let value = redact::value(&pair.key, &text).into_owned();
     // What redaction has taken whole names nobody.
     (value != redact::REDACTED).then(|| Mention {
@@ -91,15 +100,15 @@ fn may_name(key: &str, value: &str) -> bool {
         return true;
     }
     let host_like = is_host_like_key(key);
-    (host_like && (!found.is_empty() || has_placeholder(value)))
-        || (topic_of_key(key) && is_topic(value))
-        || has_placeholder_for_host(value)
+    (host_like && !found.is_empty()) || (topic_of_key(key) && is_topic(value)) || asks_for_host(key, value)
 }
 
-/// `http://${X}:80` and `${X}:${Y}` say by themselves that a host will stand there.
-fn has_placeholder_for_host(value: &str) -> bool {
-    let at_host = |rest: &str| rest.starts_with("${") || rest.starts_with('$') || rest.starts_with("{{");
-    value.split_once("://").is_some_and(|(_, rest)| at_host(rest.rsplit_once('@').map_or(rest, |(_, host)| host)))
+/// Whether a value leaves its host to the environment: `${URL}` under a key that speaks of hosts, `http://${HOST:localhost}:80`.
+fn asks_for_host(key: &str, value: &str) -> bool {
+    let at_host = |rest: &str| rest.starts_with("${") || rest.starts_with("$(");
+    let inside =
+        value.split_once("://").is_some_and(|(_, rest)| at_host(rest.rsplit_once('@').map_or(rest, |(_, host)| host)));
+    inside || (is_host_like_key(key) && environment::is_asked(value))
 }
 
 /// One word that could name a queue.
@@ -114,40 +123,12 @@ fn is_topic(value: &str) -> bool {
 
 /// Keys whose value is read by people, or says who may call, or is the program's own address.
 fn is_not_called(key: &str) -> bool {
+    #[rustfmt::skip]
     const READ: &[&str] = &[
-        "schema",
-        "description",
-        "documentation",
-        "docs",
-        "doc",
-        "homepage",
-        "license",
-        "comment",
-        "comments",
-        "help",
-        "title",
-        "summary",
-        "readme",
-        "changelog",
-        "bugs",
-        "repository",
-        "author",
-        "example",
-        "examples",
-        "logo",
-        "icon",
-        "favicon",
-        "terms",
-        "copyright",
-        "support",
-        "message",
-        "text",
-        "pattern",
-        "regex",
-        "regexp",
-        "format",
-        "xmlns",
-        "typeurl",
+        "schema", "description", "documentation", "docs", "doc", "homepage", "license", "comment", "comments",
+        "help", "title", "summary", "readme", "changelog", "bugs", "repository", "author", "example", "examples",
+        "logo", "icon", "favicon", "terms", "copyright", "support", "message", "text", "pattern", "regex", "regexp",
+        "format", "xmlns", "typeurl",
     ];
     let last = key.rsplit(['.', ':']).next().unwrap_or(key);
     let words = tokens(last);
@@ -155,7 +136,13 @@ fn is_not_called(key: &str) -> bool {
         || last == "@type"
         || last == "$id"
         || last == "$ref";
-    read || super::keys::is_inbound_key(key) || is_own_address_key(key)
+    let left_out = words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "exclude" | "excluded" | "excludes" | "ignore" | "ignored" | "deny" | "denied" | "blacklist" | "blocklist"
+        )
+    });
+    read || left_out || super::keys::is_inbound_key(key) || is_own_address_key(key)
 }
 
 /// Ports by the words of their keys, so that `redis.host` finds `redis.port`.

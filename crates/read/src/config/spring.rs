@@ -8,22 +8,10 @@ use super::pairs::Pair;
 use crate::corpus::{Corpus, folder_of};
 
 /// Top keys by which YAML and properties are known for Spring's.
+#[rustfmt::skip]
 const TOP_KEYS: &[&str] = &[
-    "spring",
-    "server",
-    "eureka",
-    "management",
-    "zuul",
-    "ribbon",
-    "feign",
-    "hystrix",
-    "resilience4j",
-    "logging",
-    "security",
-    "endpoints",
-    "turbine",
-    "springdoc",
-    "info",
+    "spring", "server", "eureka", "management", "zuul", "ribbon", "feign", "hystrix", "resilience4j", "logging",
+    "security", "endpoints", "turbine", "springdoc", "info",
 ];
 
 /// Whether a text that may be YAML or properties is of a Spring application, by a cheap look at its lines.
@@ -54,9 +42,10 @@ pub(super) fn profile_of_name<'p>(stem: &'p str, application: &str) -> Option<&'
     stem.strip_prefix(application)?.strip_prefix('-').filter(|profile| !profile.is_empty())
 }
 
-/// The application's own name.
+/// The application's own name, as Spring, Micronaut and Quarkus have it.
 pub(super) fn name(pairs: &[Pair]) -> Option<&Pair> {
-    pairs.iter().find(|pair| pair.key == "spring.application.name" && !pair.value.is_empty())
+    const KEYS: &[&str] = &["spring.application.name", "micronaut.application.name", "quarkus.application.name"];
+    pairs.iter().find(|pair| KEYS.contains(&pair.key.as_str()) && !pair.value.is_empty())
 }
 
 /// Zuul's routes to names of discovery: `zuul.routes.orders.serviceId`, or the route's own name where it has neither that nor
@@ -69,7 +58,7 @@ pub(super) fn zuul_routes(pairs: &mut Vec<Pair>) {
             routes.entry(rest.split('.').next().unwrap_or(rest).to_owned()).or_default().push(index);
         }
     }
-    let mut added: Vec<(usize, Pair)> = Vec::new();
+    let mut added: Vec<Pair> = Vec::new();
     for (route, indices) in routes {
         let ends = |pair: &Pair, words: &[&str]| {
             pair.key
@@ -85,15 +74,10 @@ pub(super) fn zuul_routes(pairs: &mut Vec<Pair>) {
         } else if !indices.iter().any(|index| ends(&pairs[*index], &["url", "location"])) {
             let first = indices[0];
             let origin = pairs[first].origin.clone();
-            added.push((
-                first,
-                Pair { key: format!("{ROUTES}{route}.serviceId"), value: format!("lb://{route}"), origin },
-            ));
+            added.push(Pair { key: format!("{ROUTES}{route}.serviceId"), value: format!("lb://{route}"), origin });
         }
     }
-    for (index, pair) in added.into_iter().rev() {
-        pairs.insert(index, pair);
-    }
+    pairs.append(&mut added);
 }
 
 /// A repository of Spring Cloud Config: a folder whose files are named after applications.
@@ -127,7 +111,10 @@ impl Repositories {
         }
         match longer_of(files, stem) {
             Some(name) => vec![(name.to_owned(), profile_of_name(stem, name).map(str::to_owned))],
-            None => vec![(stem.to_owned(), None)],
+            None => match environment_at_end(stem) {
+                Some((name, environment)) => vec![(name.to_owned(), Some(environment.to_owned()))],
+                None => vec![(stem.to_owned(), None)],
+            },
         }
     }
 }
@@ -135,6 +122,22 @@ impl Repositories {
 /// `orders` for `orders-docker` where a file of that name stands beside it.
 fn longer_of<'f>(files: &'f BTreeMap<String, FileId>, stem: &str) -> Option<&'f str> {
     files.keys().find(|name| profile_of_name(stem, name).is_some()).map(String::as_str)
+}
+
+/// `orders` and `prod` of `orders-prod`.
+fn environment_at_end(stem: &str) -> Option<(&str, &str)> {
+    stem.rsplit_once('-').filter(|(name, end)| !name.is_empty() && is_environment(end))
+}
+
+/// Whether a word is the usual name of an environment.
+pub(super) fn is_environment(word: &str) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "dev", "development", "prod", "production", "staging", "stage", "test", "testing", "local", "docker", "k8s",
+        "kubernetes", "uat", "qa", "sit", "pre", "preprod", "integration", "cloud", "aws", "azure", "gcp", "compose",
+        "ci", "native", "default", "sandbox",
+    ];
+    WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// `application*` is for all applications.

@@ -4,7 +4,9 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
+use crate::redact;
 use crate::source::Source;
+use crate::tree::yaml;
 
 fn show_by(corpus: &Corpus, by: &About) -> String {
     match by {
@@ -150,9 +152,9 @@ fn routes_of_gateways() {
         ],
         expect![[r#"
             a/application.yml:6:16 spring.cloud.gateway.routes[0].uri = lb://orders
-            b/application.yml:3:13 zuul.routes.orders.serviceId = lb://orders
             b/application.yml:4:38 zuul.routes.stock.serviceId = lb://stock-service
             b/application.yml:5:31 zuul.routes.auth.url = http://auth:5000
+            b/application.yml:3:13 zuul.routes.orders.serviceId = lb://orders
         "#]],
     );
 }
@@ -181,7 +183,6 @@ fn json_toml_ini_and_lines() {
         ],
         expect![[r#"
             c/Caddyfile:2:17 reverse_proxy = orders:8080
-            h/haproxy.cfg:1:9 backend = orders
             h/haproxy.cfg:3:10 server = o1 orders-1:80 check
             i/settings.ini:2:7 broker.url = amqp://<redacted>@mq//
             i/settings.ini:4:14 broker.queue_name = orders
@@ -214,7 +215,6 @@ fn envoy_and_other_yaml() {
             p/envoy.tmpl.yaml:4:36 clusters[0].endpoints[0].socket_address.address = ${ORDERS_HOST}:${ORDERS_PORT}
             p/envoy.tmpl.yaml:5:36 clusters[0].endpoints[1].socket_address.address = stock:80
             t/config.yml:3:8 url = redis://cache:6379
-            t/config.yml:4:1 url = {{- end }}
             x/conf/service.yaml:2:13 kafka.brokers[0] = k1:9092
             x/conf/service.yaml:2:22 kafka.brokers[1] = k2
             x/conf/service.yaml:3:10 kafka.topic = orders.created
@@ -300,6 +300,14 @@ fn an_embedded_file_has_its_place_in_the_outer_one() {
     assert_eq!(read_text("/x/readme.md", "http://a", &About::Unit(0), At::new(FileId(0), 1, 1)).mentions.len(), 0);
 }
 
+/// The place of a block of YAML is its first character, so that a ConfigMap's key needs no reckoning.
+#[test]
+fn a_block_of_yaml_begins_at_its_text() {
+    let outer = yaml::parse(FileId(0), "data:\n  a.conf: |\n    server {}\n  b.conf: |-\n\n    x\n", Schema::Yaml11);
+    let at = |key: &str| outer.roots[0].at_path(&["data", key]).map(|node| (node.at.line, node.at.column));
+    assert_eq!((at("a.conf"), at("b.conf")), (Some((3, 5)), Some((6, 5))));
+}
+
 #[test]
 fn secrets_do_not_survive_in_any_format() {
     let shown = run(&[
@@ -318,6 +326,54 @@ fn secrets_do_not_survive_in_any_format() {
     ]);
     assert!(!shown.contains("Zq7hunter2"), "{shown}");
     assert!(shown.contains("db") && shown.contains("mongo") && shown.contains("orders"), "{shown}");
+}
+
+/// Shapes that make a careless reader look at the whole text again for each part of it.
+#[test]
+fn long_texts_of_nasty_shapes_end() {
+    let shapes = [
+        "${",
+        "$(",
+        "{{",
+        "http://a,",
+        "http://",
+        "@",
+        "a@",
+        ">",
+        "<",
+        "password=",
+        "password='",
+        "tcp(",
+        "(HOST=",
+        "$1$",
+        "sk-",
+        "eyJ",
+        "-----BEGIN ",
+        "a.enabled=false\n",
+        "proxy_pass http://a;",
+        "upstream a{server b;}",
+        "set $a $a;",
+        "a:80,",
+        "${a:",
+        "\\",
+        "key: ",
+        "[",
+        "Bearer ",
+        "/a",
+        "x=y;",
+        "nc ",
+        "-p ",
+        "\"",
+        "a-",
+    ];
+    let started = std::time::Instant::now();
+    for shape in shapes {
+        let text = shape.repeat((16 << 10) / shape.len());
+        let _ = crate::address::addresses(&text);
+        let _ = redact::value("key", &text);
+        run(&[("x.properties", &text), ("x.conf", &text), ("x.ini", &text), ("application.yml", &text)]);
+        assert!(started.elapsed().as_secs() < 30, "{shape}");
+    }
 }
 
 #[test]

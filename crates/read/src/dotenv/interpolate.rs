@@ -14,6 +14,12 @@ use crate::redact;
 /// Variables may stand in the defaults of variables at most this deep.
 const NESTING_MAX: usize = 64;
 
+/// A text with its variables put in is no longer than this, unless it was before: variables made of variables double.
+const BYTES_MAX: usize = 64 << 10;
+
+/// At most this many places and faults of one text are kept.
+const KEPT_MAX: usize = 32;
+
 /// The value of a variable and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -43,6 +49,8 @@ pub enum Fault {
     Required(String, String),
     /// A `${` that begins no variable.
     Invalid(String),
+    /// The text would become too long; variables from here on are left out.
+    TooLong,
 }
 
 /// Puts variables into a text. `lookup` knows the variables that are set.
@@ -52,8 +60,28 @@ pub fn interpolate(text: &str, lookup: &dyn Fn(&str) -> Option<Setting>) -> Inte
     out
 }
 
+impl Interpolated {
+    fn fault(&mut self, fault: Fault) {
+        if self.faults.len() < KEPT_MAX {
+            self.faults.push(fault);
+        }
+    }
+
+    fn value(&mut self, text: &str, places: &[At]) {
+        if self.text.len() + text.len() > BYTES_MAX {
+            return self.fault(Fault::TooLong);
+        }
+        self.text.push_str(text);
+        if !text.is_empty() {
+            self.places.extend(places);
+            self.places.truncate(KEPT_MAX);
+        }
+    }
+}
+
 fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<Setting>, out: &mut Interpolated, depth: usize) {
     let mut rest = text;
+    let last_brace = text.rfind('}').unwrap_or(0);
     while let Some(dollar) = rest.find('$') {
         out.text.push_str(&rest[..dollar]);
         let after = &rest[dollar + 1..];
@@ -61,13 +89,15 @@ fn expand(text: &str, lookup: &dyn Fn(&str) -> Option<Setting>, out: &mut Interp
             out.text.push('$');
             rest = left;
         } else if let Some(inside) = after.strip_prefix('{') {
-            match braced(inside) {
-                Some((variable, left)) if depth < NESTING_MAX => {
+            // What no brace closes is not looked through to its end again and again.
+            let closed = text.len() - inside.len() <= last_brace && depth < NESTING_MAX;
+            match closed.then(|| braced(inside)).flatten() {
+                Some((variable, left)) => {
                     variable.put(lookup, out, depth);
                     rest = left;
                 }
-                _ => {
-                    out.faults.push(Fault::Invalid(rest[dollar..].chars().take(40).collect()));
+                None => {
+                    out.fault(Fault::Invalid(rest[dollar..].chars().take(40).collect()));
                     out.text.push_str("${");
                     rest = inside;
                 }
@@ -157,25 +187,21 @@ impl Variable<'_> {
             Form::Default { empty, other } if !counts(empty) => {
                 let mut default = Interpolated::default();
                 expand(other, lookup, &mut default, depth + 1);
-                out.text.push_str(&redact::value(self.name, &default.text));
-                out.places.append(&mut default.places);
-                out.faults.append(&mut default.faults);
+                out.value(&redact::value(self.name, &default.text), &default.places);
+                default.faults.into_iter().for_each(|fault| out.fault(fault));
                 return;
             }
             Form::Required { empty, why } if !counts(empty) => {
                 let mut message = Interpolated::default();
                 expand(why, lookup, &mut message, depth + 1);
-                out.faults.push(Fault::Required(self.name.to_owned(), message.text));
+                out.fault(Fault::Required(self.name.to_owned(), message.text));
             }
             Form::Instead { empty, other } if counts(empty) => return expand(other, lookup, out, depth + 1),
-            Form::Plain if set.is_none() => out.faults.push(Fault::Unset(self.name.to_owned())),
+            Form::Plain if set.is_none() => out.fault(Fault::Unset(self.name.to_owned())),
             _ => {}
         }
         if let Some(setting) = set {
-            out.text.push_str(&redact::value(self.name, &setting.text));
-            if !setting.text.is_empty() {
-                out.places.extend(setting.places);
-            }
+            out.value(&redact::value(self.name, &setting.text), &setting.places);
         }
     }
 }
@@ -246,6 +272,19 @@ mod tests {
         check("${ A}", "${ A} Invalid(\"${ A}\")");
         check("${A", "${A Invalid(\"${A\")");
         check("${A!x} $B", "${A!x} b Invalid(\"${A!x} $B\")");
+    }
+
+    #[test]
+    fn variables_that_double_stop_somewhere() {
+        let long = "x".repeat(BYTES_MAX / 2 + 1);
+        let found = interpolate("$A$A", &|_| Some(Setting { text: long.clone(), places: Vec::new() }));
+        assert_eq!((found.text.len(), found.faults), (long.len(), vec![Fault::TooLong]));
+    }
+
+    #[test]
+    fn what_nothing_closes_takes_no_longer_than_it_is_long() {
+        let text = "${A:-".repeat(100_000);
+        assert_eq!(interpolate(&text, &lookup).text, text);
     }
 
     proptest! {

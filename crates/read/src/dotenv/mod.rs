@@ -12,6 +12,8 @@
 
 pub mod interpolate;
 
+use std::collections::BTreeMap;
+
 use plimsoll_model::{At, FileId, Problem};
 
 use interpolate::{Fault, Setting, interpolate};
@@ -36,17 +38,11 @@ pub struct Variables {
     pub problems: Vec<Problem>,
 }
 
-impl Variables {
-    /// The value that counts for a name.
-    pub fn get(&self, key: &str) -> Option<&Setting> {
-        self.entries.iter().rev().find(|entry| entry.key == key)?.value.as_ref()
-    }
-}
-
 /// Reads a file of variables. `outer` knows what is set outside of the file, which comes before what the file says.
 pub fn parse(file: FileId, text: &str, outer: &dyn Fn(&str) -> Option<Setting>) -> Variables {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { file, rest: text, line: 1, column: 1, outer, out: Variables::default() };
+    let mut reader =
+        Reader { file, rest: text, line: 1, column: 1, outer, set: BTreeMap::new(), out: Variables::default() };
     while reader.next_statement() {}
     reader.out
 }
@@ -79,6 +75,7 @@ struct Reader<'t> {
     line: u32,
     column: u32,
     outer: &'t dyn Fn(&str) -> Option<Setting>,
+    set: BTreeMap<String, Setting>,
     out: Variables,
 }
 
@@ -180,6 +177,7 @@ impl<'t> Reader<'t> {
             Ok(literal) => Setting { text: literal, places: vec![at] },
             Err(template) => self.expanded(&template, at),
         };
+        self.set.insert(key.clone(), value.clone());
         self.out.entries.push(Entry { key, value: Some(value), key_at });
     }
 
@@ -207,12 +205,13 @@ impl<'t> Reader<'t> {
 
     /// A value with its variables put in. Where it is made of others, its place is that of the first of them.
     fn expanded(&mut self, template: &str, at: At) -> Setting {
-        let found = interpolate(template, &|name| (self.outer)(name).or_else(|| self.out.get(name).cloned()));
+        let found = interpolate(template, &|name| (self.outer)(name).or_else(|| self.set.get(name).cloned()));
         for fault in found.faults {
             let message = match fault {
                 Fault::Unset(_) => continue,
                 Fault::Required(name, why) => format!("`{name}` must be set: {why}; the empty text is taken"),
                 Fault::Invalid(text) => format!("`{text}` is not a variable; write `$$` for a dollar sign"),
+                Fault::TooLong => String::from("the value becomes too long; variables in it are left out"),
             };
             self.out.problems.push(Problem { at, message });
         }

@@ -44,7 +44,7 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
             variant.kind != VariantKind::Compose,
             variant.kind != VariantKind::Compose || variant.bases.is_empty(),
             sizes[*index],
-            Reverse((variant.source, variant.folder.split('/').count(), variant.folder.clone())),
+            Reverse((variant.source, variant.folder.split('/').count(), variant.folder.len(), variant.folder.clone())),
         )
     };
     let best = (0..facts.variants.len()).max_by_key(key)?;

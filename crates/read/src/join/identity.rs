@@ -130,15 +130,32 @@ impl Sets {
 }
 
 fn by_name(facts: &Facts, sets: &mut Sets) {
+    let services: BTreeSet<String> =
+        facts.endpoints.iter().filter(|e| e.form == "Service").map(|e| plain(&e.name)).collect();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for (index, unit) in facts.units.iter().enumerate() {
-        match first.get(&plain(&unit.name)) {
+        let name = plain(version_of(unit, &services).unwrap_or(&unit.name));
+        match first.get(&name) {
             Some(known) => sets.merge(*known, index),
             None => {
-                first.insert(plain(&unit.name), index);
+                first.insert(name, index);
             }
         }
     }
+}
+
+/// What a unit is a version of: `reviews` for `reviews-v2`, where a Service goes by that name; and for what carries the
+/// labels `app: reviews` and `version`.
+fn version_of<'u>(unit: &'u Unit, services: &BTreeSet<String>) -> Option<&'u str> {
+    let stem = without_version(&unit.name);
+    if stem != unit.name && services.contains(&plain(stem)) {
+        return Some(stem);
+    }
+    let label = |key: &str| unit.labels.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+    label("version")?;
+    let app = label("app").or_else(|| label("app.kubernetes.io/name"))?;
+    let longer = unit.name.strip_prefix(app)?.starts_with('-');
+    (longer && services.contains(&plain(app))).then_some(app)
 }
 
 /// The name without a version or colour at its end: `reviews-v2`, `orders-canary`.
@@ -263,15 +280,15 @@ fn by_image(facts: &Facts, sets: &mut Sets) {
 
 /// Gives every part its id and names. The id is the name in the default variant, else the most frequent one.
 pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>) {
+    let services: BTreeSet<String> =
+        facts.endpoints.iter().filter(|e| e.form == "Service").map(|e| plain(&e.name)).collect();
     for part in &mut parts.all {
         let mut count: BTreeMap<&str, (bool, usize)> = BTreeMap::new();
         for unit in &part.units {
             let unit = &facts.units[*unit];
-            let stem = if part.units.iter().any(|u| without_version(&facts.units[*u].name) != facts.units[*u].name) {
-                without_version(&unit.name)
-            } else {
-                &unit.name
-            };
+            let several = part.units.iter().any(|u| without_version(&facts.units[*u].name) != facts.units[*u].name);
+            let versioned = version_of(unit, &services);
+            let stem = versioned.unwrap_or(if several { without_version(&unit.name) } else { &unit.name });
             let entry = count.entry(stem).or_default();
             entry.0 |= Some(unit.variant) == default;
             entry.1 += 1;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::FileId;
+use plimsoll_model::{At, FileId};
 
 use super::folders::Folders;
 use super::identity::{PartId, Parts};
@@ -42,6 +42,9 @@ pub(super) struct Mentioned {
     pub(super) addresses: Vec<Address>,
 }
 
+/// A configuration file that this many components are given says whom the system knows, not who of them calls whom.
+const SHARED: usize = 3;
+
 /// Collects all of them.
 pub(super) fn collect(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders) -> Vec<Mentioned> {
     let mut out = Vec::new();
@@ -52,6 +55,13 @@ pub(super) fn collect(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &F
 }
 
 fn of_units(facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
+    let mut given: BTreeMap<At, BTreeSet<PartId>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for text in unit.containers.iter().flat_map(|c| &c.files).filter_map(|file| file.text.as_ref()) {
+            given.entry(text.origin.at).or_default().insert(parts.of_unit[index]);
+        }
+    }
+    let shared = |text: &Spelled| given.get(&text.origin.at).is_some_and(|parts| parts.len() >= SHARED);
     for (index, unit) in facts.units.iter().enumerate() {
         for container in &unit.containers {
             let mention = |key: &str, value: &str, origin: &Origin, place| Mentioned {
@@ -80,7 +90,7 @@ fn of_units(facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
                 let bare = addresses(&word.text).into_iter().filter(|address| address.form == AddressForm::Bare);
                 out.push(Mentioned { addresses: bare.collect(), ..mention("", &word.text, &word.origin, place) });
             }
-            for text in container.files.iter().filter_map(|file| Some((file, file.text.as_ref()?))) {
+            for text in container.files.iter().filter_map(|file| Some((file, file.text.as_ref()?))).filter(|(_, text)| !shared(text)) {
                 out.extend(of_text(text.0, text.1).map(|(key, value, origin)| {
                     let value = filled(&value, &container.environment);
                     mention(&key, &value, &origin, Place::Configuration)
@@ -103,6 +113,7 @@ fn of_files(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, ou
             About::Name(name) => parts.named(name).into_iter().take(2).collect(),
             // A mounted file speaks for whoever mounts it, wherever it lies.
             About::File(file) => match mounted.get(file) {
+                Some(parts) if parts.len() >= SHARED => Vec::new(),
                 Some(parts) => parts.iter().copied().collect(),
                 None => folders.owner(corpus, *file).into_iter().collect(),
             },

@@ -91,7 +91,7 @@ pub const PRODUCTS: &[Product] = &[
     product("YugabyteDB", Store, Protocol::Sql, &["yugabyte", "yugabytedb"], &[5433]),
     product("TiDB", Store, Protocol::Sql, &["tidb"], &[4000]),
     product("Vitess", Store, Protocol::Sql, &["vitess", "vtgate"], &[]),
-    product("ClickHouse", Store, Protocol::Http, &["clickhouse", "clickhouse-server"], &[8123]),
+    product("ClickHouse", Store, Protocol::Sql, &["clickhouse", "clickhouse-server"], &[8123]),
     product("Cloud Spanner", Store, Protocol::Grpc, &["cloud-spanner-emulator"], &[]),
     product("Trino", Store, Protocol::Http, &["trino", "presto"], &[]),
     // Documents, keys, graphs, search, objects

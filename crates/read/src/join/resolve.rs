@@ -77,7 +77,9 @@ pub(super) fn resolve(facts: &Facts, parts: &mut Parts, mentions: &[Mentioned], 
     found.selectors();
     let mut calls = Calls { rows: found.rows.into_values().collect(), loose: found.loose };
     calls.rows.retain(|row| !row.evidence.is_empty());
-    calls.loose.dedup_by(|a, b| a.by == b.by && a.name == b.name && a.kind == b.kind);
+    // The same name that leads nowhere in several variants is one row, at the first place.
+    let mut seen = BTreeSet::new();
+    calls.loose.retain(|row| seen.insert((row.kind, row.by, row.name.clone(), row.message.clone())));
     calls
 }
 
@@ -383,7 +385,7 @@ impl Found<'_> {
             kind: LooseKind::DanglingHost,
             by: Some(mention.by),
             name: address.host.clone(),
-            message: format!("`{}` is not deployed by this variant, only by {}", address.host, shown.join(", ")),
+            message: format!("`{}` is not deployed by this variant, only by {}", address.host, few(&shown)),
             candidates: vec![parts.get(part).id.clone()],
             origin: mention.origin.clone(),
         });
@@ -439,6 +441,14 @@ fn shown(address: &Address) -> String {
 
 fn list(ports: &[u16]) -> String {
     ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The first three of a list and how many more there are.
+fn few(all: &[&str]) -> String {
+    match all.len() {
+        0..=3 => all.join(", "),
+        count => format!("{} and {} more", all[..3].join(", "), count - 3),
+    }
 }
 
 fn similar(a: &str, b: &str) -> bool {
@@ -504,7 +514,7 @@ fn is_public(host: &str) -> bool {
 fn protocol(mention: &Mentioned, address: &Address, to: &Part) -> (Protocol, bool) {
     let product = to.technology.as_deref().and_then(products::named);
     let by_scheme = address.scheme.as_deref().and_then(protocol_of_scheme);
-    if to.support == Some(Support::Monitoring) || is_telemetry_key(&mention.key) {
+    if to.support == Some(Support::Monitoring) {
         let by_port = address.port.and_then(protocol_of_port);
         return (by_port.or(by_scheme).unwrap_or(Protocol::Otlp), true);
     }

@@ -147,11 +147,12 @@ impl Reading {
         quantity: &Quantity,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
+        // Credentials are taken out under the key that they stand under, before anything is made of the text.
         let text = self.text(node, quantity)?.trim();
-        let found = parse(text);
+        let text = self.shown(text);
+        let found = parse(&text);
         if let Err(why) = &found {
-            let shown = self.shown(text);
-            self.problem(node.at, format!("`{shown}` is not {}: {why}", quantity.wanted));
+            self.problem(node.at, format!("`{text}` is not {}: {why}", quantity.wanted));
         }
         found.ok()
     }

@@ -4,8 +4,8 @@
 //! people write by hand. Every section is optional, and with no repository at all one file is enough to describe a system.
 //! Units are part of every quantity; unknown keys and wrong types are errors with their place and what was meant.
 //!
-//! It reads `plimsoll.yaml` (or `.yml`) at the root of the first source that has one. It ignores the ones below other
-//! folders: they describe systems of their own and are listed as not read. The reference of all keys and the JSON Schema
+//! It reads `plimsoll.yaml` (or `.yml`) at the root of the first source that has one, or the one that `extends` others.
+//! It ignores the ones below other folders: they describe systems of their own and are listed as not read. The reference of all keys and the JSON Schema
 //! come from the same table as the reader: `plimsoll schema plimsoll-yaml`.
 //!
 //! ## Example
@@ -37,6 +37,7 @@ mod derive;
 pub mod distribution;
 pub mod journey;
 pub mod language;
+mod layers;
 pub mod near;
 mod page;
 pub mod quantity;
@@ -88,14 +89,18 @@ fn takes(corpus: &Corpus, file: FileId) -> bool {
 
 fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
     let mut facts = Facts::default();
-    let at_root = |file: &&FileId| corpus.folder(**file).is_empty();
-    let chosen = files.iter().filter(at_root).min().copied();
+    let mut roots: Vec<FileId> = files.iter().filter(|file| corpus.folder(**file).is_empty()).copied().collect();
+    roots.sort();
+    let layers = layers::find(corpus, &roots);
+    let chosen = layers.last().copied();
+    if let Some(chosen) = chosen {
+        let trees: Vec<&Documents> = layers.iter().map(|file| corpus.yaml(*file, Schema::Yaml12)).collect();
+        let (supposed, problems) = from_documents(chosen, &trees);
+        facts.supposed.push(supposed);
+        facts.problems.extend(problems);
+    }
     for file in files {
-        if Some(*file) == chosen {
-            let (supposed, problems) = from_documents(*file, corpus.yaml(*file, Schema::Yaml12));
-            facts.supposed.push(supposed);
-            facts.problems.extend(problems);
-        } else {
+        if !layers.contains(file) {
             let reason = match chosen {
                 Some(other) if corpus.folder(*file).is_empty() => {
                     format!("{} counts; a system has one plimsoll.yaml", corpus.files().display(other))
@@ -111,46 +116,49 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
 /// Reads a text on its own, before there is a survey: `sources` says what to survey.
 pub fn from_text(file: FileId, text: &str) -> (Supposed, Vec<Problem>) {
     let documents = parse(file, text, Schema::Yaml12);
-    let (mut supposed, problems) = from_documents(file, &documents);
+    let (mut supposed, problems) = from_documents(file, &[&documents]);
     let problems: Vec<Problem> = documents.problems.into_iter().chain(problems).collect();
     supposed.errors = problems.len();
     (supposed, problems)
 }
 
-/// What the documents of a file say. Problems of the parser stay with the documents; they count as errors.
-fn from_documents(file: FileId, documents: &Documents) -> (Supposed, Vec<Problem>) {
+/// What a file says over the files that it extends, the lowest first. Problems of the parser stay with the documents;
+/// they count as errors.
+fn from_documents(file: FileId, layers: &[&Documents]) -> (Supposed, Vec<Problem>) {
     let mut reading = Reading::default();
     let mut supposed = Supposed { file: Some(file), ..Supposed::default() };
-    match documents.roots.as_slice() {
-        [] if documents.problems.is_empty() => {
+    let parse_problems: usize = layers.iter().map(|documents| documents.problems.len()).sum();
+    for other in layers.iter().flat_map(|documents| documents.roots.iter().skip(1)) {
+        reading.problem(other.at, "only the first document of plimsoll.yaml is read; put all of it there");
+    }
+    let root = layers::merged(layers);
+    match &root {
+        None if parse_problems == 0 => {
             reading.problem(At::whole(file), "the file is empty; begin it with `plimsoll: 1`");
         }
-        [] => {}
-        [root, rest @ ..] => {
-            supposed.system = System::read(root, &mut reading);
-            for other in rest {
-                reading.problem(other.at, "only the first document of plimsoll.yaml is read; put all of it there");
-            }
-        }
+        None => {}
+        Some(root) => supposed.system = System::read(root, &mut reading),
     }
-    if let Some(system) = &supposed.system {
-        if system.plimsoll.is_none() && !root_has(documents, "plimsoll") {
+    if let (Some(system), Some(root)) = (&supposed.system, &root) {
+        if root.get("plimsoll").is_none() {
             reading.problem(At::new(file, 1, 1), "the version of the language is missing; begin with `plimsoll: 1`");
         }
-        reading.gaps = !reading.problems.is_empty();
-        check::check(system, &mut reading);
+        // Of a file that only changes another, nothing can be said to be missing.
+        match system.extends.as_ref().filter(|_| layers.len() == 1) {
+            Some(extends) => reading.problem(extends.origin.at, layers::not_here(&extends.value.text)),
+            None => {
+                reading.gaps = !reading.problems.is_empty() || parse_problems > 0;
+                check::check(system, &mut reading);
+            }
+        }
         supposed.claims = derive::claims(system);
         (supposed.calls, supposed.messages) = derive::calls(system);
     }
     let mut problems = reading.problems;
     problems.sort();
     problems.dedup();
-    supposed.errors = problems.len() + documents.problems.len();
+    supposed.errors = problems.len() + parse_problems;
     (supposed, problems)
-}
-
-fn root_has(documents: &Documents, key: &str) -> bool {
-    documents.roots.first().is_some_and(|root| root.get(key).is_some())
 }
 
 #[cfg(test)]

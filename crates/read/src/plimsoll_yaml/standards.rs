@@ -101,7 +101,7 @@ impl Form for Parameter {
 
     fn read(node: &Node, reading: &mut Reading) -> Option<Self> {
         let value = reading.text(node, PARAMETER)?;
-        let value = crate::redact::value("", value).into_owned();
+        let value = reading.shown(value);
         Some(Self(Placed { value, origin: crate::facts::Origin::of(node) }))
     }
 }

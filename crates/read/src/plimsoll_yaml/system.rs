@@ -15,6 +15,8 @@ section! {
     System "plimsoll.yaml" {
         /// The version of the language.
         plimsoll: Said<Version> = "1";
+        /// The file that this one changes: mappings are merged key by key, a list or value replaces, `null` takes away.
+        extends: Said<Text> = "../plimsoll.yaml";
         /// The system's name.
         system: Said<Name> = "chandlery";
         /// What the system is for, in words.
@@ -65,6 +67,8 @@ section! {
         path: Placed<Text> = "../shop-web";
         /// Its name, which stands before its paths; the folder's name where left out.
         as_ "as": Said<Name> = "shop-web";
+        /// Paths in it that are left out, as in a .gitignore.
+        except: Vec<Placed<Text>> = "[docs/examples]";
     }
 }
 

@@ -344,6 +344,43 @@ fn the_file_at_the_root_counts_and_others_are_listed() {
 }
 
 #[test]
+fn a_credential_is_shown_nowhere() {
+    let text = "plimsoll: 1\ndescription: see https://ada:hunter2@wiki.example\nstandards: { rules: { X: { password: hunter2 } } }\nteams: { a: { contact: 'https://ada:hunter2@chat.example' } }\ncomponents: { a: { replicas: 'https://ada:hunter2@b.example' } }\n";
+    let (supposed, problems) = from_text(FileId(0), text);
+    assert_eq!(problems.len(), 1);
+    assert!(!format!("{supposed:?}{problems:?}").contains("hunter2"), "{supposed:?}{problems:?}");
+}
+
+#[test]
+fn a_file_may_change_another() {
+    let below = "plimsoll: 1\njourneys: { a: { steps: [b.c], load: { open: 1/s } } }\ncomponents:\n  b: { owner: team-b, tier: 1, pools: { main: { to: db, size: 5 } } }\n";
+    let over = "plimsoll: 1\nextends: ../plimsoll.yaml\nsources: [{ path: .., as: clean }, { path: ., as: faults }]\ncomponents:\n  b: { owner: null, operations: { c: { does: [{ call: db, pool: main, timeout: 10s }] } } }\n";
+    let source = |name: &str, text: &str| Source::Memory {
+        name: name.to_owned(),
+        files: [(String::from("plimsoll.yaml"), text.as_bytes().to_vec())].into(),
+    };
+    let corpus = Corpus::open(vec![source("clean", below), source("faults", over)]);
+    let facts = (READER.read)(&corpus, &corpus.ids().collect::<Vec<_>>());
+    assert_eq!(shown(&facts.problems), "");
+    assert_eq!(facts.not_read.len(), 0);
+    assert_eq!(corpus.files().display(facts.supposed[0].file.unwrap()), "faults:plimsoll.yaml");
+    expect![[r#"
+        4: b tier = 1
+        2: a steps = b.c
+        2: a load = 1/s
+        4: b.* -> db (Pool) pool_size 5
+        5: b.c -> db (Call) timeout 10s, pool_size 5
+    "#]]
+    .assert_eq(&said(&facts.supposed[0]));
+    check(
+        over,
+        expect![[r#"
+        2:10 extends: `../plimsoll.yaml` is not part of the survey, so most of the system is missing; list its folder under `sources` with a name (`as`)
+    "#]],
+    );
+}
+
+#[test]
 fn every_example_of_the_table_reads() {
     let mut waiting = vec![System::TABLE];
     let mut seen: Vec<&str> = Vec::new();

@@ -2,22 +2,37 @@
 
 use std::ops::Range;
 
+use crate::address::url::floor;
+
 use super::{is_secret_value, keys::is_secret_key};
+
+/// An opening tag is no longer than this.
+const TAG_BYTES_MAX: usize = 256;
+
+/// A user part before an `@` is no longer than this.
+const USER_BYTES_MAX: usize = 256;
 
 /// Finds fields of every usual spelling.
 pub(super) fn fields(text: &str, found: &mut Vec<Range<usize>>) {
     let connection = is_connection_string(text);
+    let mut done = 0;
     for (index, byte) in text.bytes().enumerate() {
+        if index < done {
+            continue;
+        }
         let span = match byte {
             b'=' => assigned(text, index, connection),
             b':' => labelled(text, index),
             b'>' => tagged(text, index),
             _ => None,
         };
+        done = span.as_ref().map_or(done, |span| span.end);
         found.extend(span);
     }
-    headers(text, found);
-    statements(text, found);
+    if text.contains(char::is_whitespace) {
+        headers(text, found);
+        statements(text, found);
+    }
 }
 
 /// Whether all parts between semicolons are keys with values, so that a value may hold spaces and commas.
@@ -92,7 +107,8 @@ fn labelled(text: &str, colon: usize) -> Option<Range<usize>> {
 
 /// `<password>value</password>`.
 fn tagged(text: &str, close: usize) -> Option<Range<usize>> {
-    let open = text[..close].rfind('<')?;
+    let near = floor(text, close.saturating_sub(TAG_BYTES_MAX));
+    let open = near + text[near..close].rfind('<')?;
     let name = text[open + 1..close].split_whitespace().next()?;
     if name.starts_with(['/', '!', '?']) || !is_secret_key(name) {
         return None;
@@ -162,7 +178,7 @@ fn statements(text: &str, found: &mut Vec<Range<usize>>) {
             let start = begin + word.len();
             let start = start + (text[start..].len() - text[start..].trim_start_matches([' ', '\t', '"']).len());
             let netrc = word == "password " && lower[..begin].contains("login ");
-            if text[..begin].bytes().last().is_some_and(|b| is_key_byte(b)) {
+            if text[..begin].bytes().last().is_some_and(is_key_byte) {
                 continue;
             }
             let span = match quoted_end(text, start) {
@@ -185,24 +201,25 @@ pub(super) fn users_without_scheme(text: &str, found: &mut Vec<Range<usize>>) {
         let after = &text[at + 1..];
         let host = after.bytes().take_while(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_')).count();
         let next = after.as_bytes().get(host).copied();
-        let begin = text[..at]
-            .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | '=' | '<'))
-            .map_or(0, |index| index + 1);
-        let user = &text[begin..at];
-        if user.contains("://") || matches!(&after[..host], "sha256" | "sha512") || after.starts_with("sha256:") {
+        let reached = (host > 0 || after.starts_with(['(', '[']))
+            && (matches!(next, Some(b':' | b'(' | b'/' | b'?')) || after[..host].contains('.') || host == 0);
+        let near = floor(text, at.saturating_sub(USER_BYTES_MAX));
+        let oracle = text[near..at].contains(":thin:");
+        if (!reached && !oracle) || matches!(&after[..host], "sha256" | "sha512") {
             continue;
         }
-        if let Some(thin) = user.to_ascii_lowercase().find(":thin:") {
+        let begin = text[near..at]
+            .rfind(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | '=' | '<'))
+            .map_or(near, |index| near + index + 1);
+        let user = &text[begin..at];
+        if user.contains("://") {
+            continue;
+        }
+        if let Some(thin) = user.find(":thin:") {
             found.push(begin + thin + 6..at);
             continue;
         }
-        let reached = matches!(next, Some(b':' | b'(' | b'/' | b'?'))
-            || after[..host].contains('.')
-            || after.starts_with(['(', '[']);
-        if user.split_once(':').is_some_and(|(name, password)| !name.contains('/') && !password.is_empty())
-            && reached
-            && (host > 0 || after.starts_with('('))
-        {
+        if user.split_once(':').is_some_and(|(name, password)| !name.contains('/') && !password.is_empty()) {
             found.push(begin..at);
         }
     }

@@ -80,27 +80,10 @@ fn is_local_url(value: &str) -> bool {
 
 /// Switches, words for nothing, numbers of fewer than six digits.
 fn is_plain(value: &str) -> bool {
+    #[rustfmt::skip]
     const WORDS: &[&str] = &[
-        "true",
-        "false",
-        "yes",
-        "no",
-        "on",
-        "off",
-        "null",
-        "nil",
-        "none",
-        "~",
-        "undefined",
-        "required",
-        "optional",
-        "enabled",
-        "disabled",
-        "auto",
-        "always",
-        "never",
-        "{}",
-        "[]",
+        "true", "false", "yes", "no", "on", "off", "null", "nil", "none", "~", "undefined", "required", "optional",
+        "enabled", "disabled", "auto", "always", "never", "write", "read", "{}", "[]",
     ];
     let number = value.len() < 6 && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
     let duration = value.len() < 7
@@ -112,6 +95,10 @@ fn is_plain(value: &str) -> bool {
 
 /// Placeholders and what separates them. A default that is spelled in one (`${PASSWORD:-hunter2}`) is no reference.
 fn is_reference(value: &str) -> bool {
+    // A command that gets it: `$(cat /run/secrets/db)`.
+    if value.starts_with("$(") {
+        return true;
+    }
     let masked = placeholder::masked(value);
     let only =
         masked.bytes().all(|b| b == MASK || b.is_ascii_whitespace() || matches!(b, b':' | b'@' | b'/' | b'-' | b'_'));
@@ -120,30 +107,10 @@ fn is_reference(value: &str) -> bool {
 
 /// A path of a file: `/run/secrets/db`, `./certs/key.pem`, `file:/etc/token`.
 fn is_path(value: &str) -> bool {
+    #[rustfmt::skip]
     const ROOTS: &[&str] = &[
-        "run",
-        "etc",
-        "var",
-        "mnt",
-        "opt",
-        "home",
-        "secrets",
-        "vault",
-        "usr",
-        "app",
-        "tmp",
-        "root",
-        "data",
-        "certs",
-        "config",
-        "workspace",
-        "src",
-        "srv",
-        "keys",
-        "ssl",
-        "tls",
-        "proc",
-        "dev",
+        "run", "etc", "var", "mnt", "opt", "home", "secrets", "vault", "usr", "app", "tmp", "root", "data", "certs",
+        "config", "workspace", "src", "srv", "keys", "ssl", "tls", "proc", "dev",
     ];
     let value = value.trim_start_matches("file:").trim_start_matches("classpath:");
     let parts: Vec<&str> = value.split('/').collect();
@@ -159,15 +126,23 @@ fn is_path(value: &str) -> bool {
 
 /// Where secrets stand inside of a value.
 fn spans(key: &str, text: &str) -> Vec<Range<usize>> {
+    // A short word: shorter than any token, and beside nothing that could name it.
+    if text.len() < 12
+        && !text.bytes().any(|b| matches!(b, b'=' | b':' | b'@' | b'>' | b'$' | b'{') || b.is_ascii_whitespace())
+    {
+        return Vec::new();
+    }
     let masked = placeholder::masked(text);
     let mut found: Vec<Range<usize>> = Vec::new();
     if text.contains("://") {
         found.extend(url::urls(&masked).into_iter().flat_map(|url| url.users));
     }
-    fields::users_without_scheme(&masked, &mut found);
+    if text.contains('@') {
+        fields::users_without_scheme(&masked, &mut found);
+    }
     fields::fields(text, &mut found);
     shapes::shapes(key, text, &mut found);
-    if text.contains(char::is_whitespace) {
+    if text.contains('-') && text.contains([' ', '\t', '\n', ',']) {
         words::in_text(text, &mut found);
     }
     found.retain(|span| {

@@ -10,87 +10,36 @@ use crate::config::keys::tokens;
 /// Sources: the issuers' own documentation of token formats: AWS (IAM unique identifiers), GitHub, GitLab, Slack, Stripe,
 /// Google Cloud, OpenAI, Anthropic, Hugging Face, npm, PyPI, DigitalOcean, SendGrid, Shopify, HashiCorp Vault, Docker Hub,
 /// Databricks, New Relic, Linear, age, Grafana, Sonar, Twilio, Mailgun, Square, Atlassian, Telegram (by its colon), Azure SAS.
+#[rustfmt::skip]
 const PREFIXES: &[(&str, usize)] = &[
-    ("AKIA", 16),
-    ("ASIA", 16),
-    ("AROA", 16),
-    ("AIDA", 16),
-    ("AGPA", 16),
-    ("ABIA", 16),
-    ("ACCA", 16),
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghu_", 20),
-    ("ghs_", 20),
-    ("ghr_", 20),
-    ("github_pat_", 20),
-    ("glpat-", 16),
-    ("gldt-", 16),
-    ("glrt-", 16),
-    ("glcbt-", 16),
-    ("xoxa-", 8),
-    ("xoxb-", 8),
-    ("xoxp-", 8),
-    ("xoxe-", 8),
-    ("xoxr-", 8),
-    ("xoxs-", 8),
-    ("xapp-", 8),
-    ("sk_live_", 8),
-    ("sk_test_", 8),
-    ("rk_live_", 8),
-    ("rk_test_", 8),
-    ("pk_live_", 8),
-    ("whsec_", 8),
-    ("AIza", 30),
-    ("ya29.", 20),
-    ("GOCSPX-", 16),
-    ("sk-ant-", 16),
-    ("sk-proj-", 16),
-    ("sk-", 20),
-    ("hf_", 20),
-    ("npm_", 20),
-    ("pypi-", 20),
-    ("dop_v1_", 20),
-    ("doo_v1_", 20),
-    ("SG.", 20),
-    ("shpat_", 16),
-    ("shpss_", 16),
-    ("shpca_", 16),
-    ("hvs.", 16),
-    ("hvb.", 16),
-    ("dckr_pat_", 16),
-    ("dapi", 32),
-    ("NRAK-", 16),
-    ("NRII-", 16),
-    ("lin_api_", 16),
-    ("AGE-SECRET-KEY-1", 16),
-    ("glsa_", 20),
-    ("glc_", 20),
-    ("sqp_", 20),
-    ("squ_", 20),
-    ("key-", 32),
-    ("sq0atp-", 16),
-    ("sq0csp-", 16),
-    ("ATATT3", 20),
-    ("PMAK-", 20),
-    ("rdme_", 20),
-    ("figd_", 20),
-    ("pscale_tkn_", 16),
-    ("tskey-", 16),
-    ("sbp_", 20),
-    ("ntn_", 20),
-    ("fly_", 20),
-    ("xai-", 20),
-    ("gsk_", 20),
-    ("r8_", 20),
-    ("pat-na1-", 16),
+    ("AKIA", 16), ("ASIA", 16), ("AROA", 16), ("AIDA", 16), ("AGPA", 16), ("ABIA", 16), ("ACCA", 16), ("ghp_", 20),
+    ("gho_", 20), ("ghu_", 20), ("ghs_", 20), ("ghr_", 20), ("github_pat_", 20), ("glpat-", 16), ("gldt-", 16),
+    ("glrt-", 16), ("glcbt-", 16), ("xoxa-", 8), ("xoxb-", 8), ("xoxp-", 8), ("xoxe-", 8), ("xoxr-", 8),
+    ("xoxs-", 8), ("xapp-", 8), ("sk_live_", 8), ("sk_test_", 8), ("rk_live_", 8), ("rk_test_", 8), ("pk_live_", 8),
+    ("whsec_", 8), ("AIza", 30), ("ya29.", 20), ("GOCSPX-", 16), ("sk-ant-", 16), ("sk-proj-", 16), ("sk-", 20),
+    ("hf_", 20), ("npm_", 20), ("pypi-", 20), ("dop_v1_", 20), ("doo_v1_", 20), ("SG.", 20), ("shpat_", 16),
+    ("shpss_", 16), ("shpca_", 16), ("hvs.", 16), ("hvb.", 16), ("dckr_pat_", 16), ("dapi", 32), ("NRAK-", 16),
+    ("NRII-", 16), ("lin_api_", 16), ("AGE-SECRET-KEY-1", 16), ("glsa_", 20), ("glc_", 20), ("sqp_", 20),
+    ("squ_", 20), ("key-", 32), ("sq0atp-", 16), ("sq0csp-", 16), ("ATATT3", 20), ("PMAK-", 20), ("rdme_", 20),
+    ("figd_", 20), ("pscale_tkn_", 16), ("tskey-", 16), ("sbp_", 20), ("ntn_", 20), ("fly_", 20), ("xai-", 20),
+    ("gsk_", 20), ("r8_", 20), ("pat-na1-", 16),
 ];
+
+/// The shortest token with its prefix.
+const TOKEN_BYTES_MIN: usize = 12;
+
+/// So much of a token is looked at to know it by its prefix.
+const TOKEN_BYTES_MAX: usize = 512;
 
 /// Finds secrets by shape.
 pub(super) fn shapes(key: &str, text: &str, found: &mut Vec<Range<usize>>) {
     pem(text, found);
-    hashes(text, found);
-    slack_hooks(text, found);
+    if text.contains(['$', '{']) || text.contains("pbkdf2:") {
+        hashes(text, found);
+    }
+    if text.contains("hook") {
+        web_hooks(text, found);
+    }
     for run in runs(text, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')) {
         prefixed(text, run, found);
     }
@@ -121,10 +70,14 @@ fn runs(text: &str, inside: impl Fn(u8) -> bool) -> Vec<Range<usize>> {
 /// Tokens with an issuer's prefix, and JWTs, anywhere in a run where a word begins.
 fn prefixed(text: &str, run: Range<usize>, found: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes();
+    if run.len() < TOKEN_BYTES_MIN {
+        return;
+    }
     let mut start = run.start;
     while start < run.end {
         let begins = start == run.start || !bytes[start - 1].is_ascii_alphanumeric();
-        let rest = &text[start..run.end];
+        // A prefix and its token are ASCII: any place in the run is one between characters.
+        let rest = &text[start..run.end.min(start + TOKEN_BYTES_MAX)];
         if begins && (is_jwt(rest) || is_issued(rest)) {
             found.push(start..run.end);
             return;
@@ -134,15 +87,16 @@ fn prefixed(text: &str, run: Range<usize>, found: &mut Vec<Range<usize>>) {
 }
 
 fn is_issued(text: &str) -> bool {
-    PREFIXES.iter().any(|(prefix, least)| {
-        let Some(rest) = text.strip_prefix(prefix) else { return false };
-        // Amazon's identifiers are capitals and digits; words such as `sk-learn-…` are not.
-        let amazon = prefix.len() == 4 && prefix.starts_with('A') && *least == 16;
-        let body: &str = rest.split('.').next().unwrap_or(rest);
-        let long = if *prefix == "SG." { rest.len() } else { body.len() };
-        let digits = rest.bytes().any(|b| b.is_ascii_digit());
-        long >= *least && digits && (!amazon || body.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
-    })
+    text.len() >= TOKEN_BYTES_MIN
+        && PREFIXES.iter().any(|(prefix, least)| {
+            let Some(rest) = text.strip_prefix(prefix) else { return false };
+            // Amazon's identifiers are capitals and digits; words such as `sk-learn-…` are not.
+            let amazon = prefix.len() == 4 && prefix.starts_with('A') && *least == 16;
+            let body: &str = rest.split('.').next().unwrap_or(rest);
+            let long = if *prefix == "SG." { rest.len() } else { body.len() };
+            let digits = rest.bytes().any(|b| b.is_ascii_digit());
+            long >= *least && digits && (!amazon || body.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()))
+        })
 }
 
 /// `eyJ…` is how `{"` begins in base64.
@@ -169,31 +123,21 @@ fn pem(text: &str, found: &mut Vec<Range<usize>>) {
 
 /// `$2y$10$…`, `$apr1$…`, `$6$…`, `{SHA}…`, `$argon2id$…`: with what follows up to a space, quote or comma.
 fn hashes(text: &str, found: &mut Vec<Range<usize>>) {
+    #[rustfmt::skip]
     const STARTS: &[&str] = &[
-        "$2a$",
-        "$2b$",
-        "$2y$",
-        "$$2y$$",
-        "$$2a$$",
-        "$$2b$$",
-        "$apr1$",
-        "$$apr1$$",
-        "$1$",
-        "$5$",
-        "$6$",
-        "$y$",
-        "{SHA}",
-        "{SSHA}",
-        "$argon2",
-        "pbkdf2_sha256$",
-        "pbkdf2:sha256:",
-        "SCRAM-SHA-256$",
+        "$2a$", "$2b$", "$2y$", "$$2y$$", "$$2a$$", "$$2b$$", "$apr1$", "$$apr1$$", "$1$", "$5$", "$6$", "$y$",
+        "{SHA}", "{SSHA}", "$argon2", "pbkdf2_sha256$", "pbkdf2:sha256:", "SCRAM-SHA-256$",
     ];
     for start in STARTS {
+        let mut done = 0;
         for (begin, _) in text.match_indices(start) {
+            if begin < done {
+                continue;
+            }
             let tail = &text[begin..];
             let length =
                 tail.find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ',' | ';')).unwrap_or(tail.len());
+            done = begin + length;
             if length >= start.len() + 8 {
                 found.push(begin..begin + length);
             }
@@ -202,7 +146,7 @@ fn hashes(text: &str, found: &mut Vec<Range<usize>>) {
 }
 
 /// Incoming web hooks, whose path is the secret.
-fn slack_hooks(text: &str, found: &mut Vec<Range<usize>>) {
+fn web_hooks(text: &str, found: &mut Vec<Range<usize>>) {
     for hook in [
         "hooks.slack.com/services/",
         "hooks.slack.com/workflows/",
@@ -250,26 +194,10 @@ const RANDOM_MIN: usize = 32;
 
 /// `sha256:…`, `sha512-…`, a commit after an image's name, and values of keys that speak of them.
 fn is_digest(key: &str, text: &str, run: &Range<usize>) -> bool {
+    #[rustfmt::skip]
     const KEYS: &[&str] = &[
-        "commit",
-        "sha",
-        "sha1",
-        "sha256",
-        "revision",
-        "rev",
-        "version",
-        "tag",
-        "digest",
-        "checksum",
-        "hash",
-        "etag",
-        "integrity",
-        "ref",
-        "image",
-        "md5",
-        "fingerprint",
-        "thumbprint",
-        "clusterid",
+        "commit", "sha", "sha1", "sha256", "revision", "rev", "version", "tag", "digest", "checksum", "hash", "etag",
+        "integrity", "ref", "image", "md5", "fingerprint", "thumbprint", "clusterid", "shasum", "sha512", "sha384", "commitid",
     ];
     let whole = &text[run.clone()];
     let before = &text[..run.start];
@@ -280,7 +208,8 @@ fn is_digest(key: &str, text: &str, run: &Range<usize>) -> bool {
         && matches!(whole.len(), 40 | 64)
         && before.ends_with([':', '@', '-', '#'])
         && !before.trim_end_matches([':', '@', '-', '#']).is_empty();
-    let reference = hex && ["/commit/", "/tree/", "/blob/", "ref="].iter().any(|name| before.ends_with(name));
+    let reference = hex
+        && ["/commit/", "/commits/", "/tree/", "/blob/", "/blobs/", "ref="].iter().any(|name| before.ends_with(name));
     named || commit || reference || tokens(key).last().is_some_and(|word| KEYS.contains(&word.as_str()))
 }
 
@@ -302,15 +231,17 @@ pub(super) fn is_random(run: &str) -> bool {
     longest.len() >= 14 && digits >= 1 && distinct(run) >= 14 && !is_wordy(longest)
 }
 
-/// Whether most capitals begin a word, as in class names. In drawn text a sixth of them do.
+/// Whether most runs of capitals begin a word, as in class names, and digits are few. In drawn text a quarter of them do.
 fn is_wordy(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let capitals = count(text, u8::is_ascii_uppercase);
-    let beginning = bytes
-        .windows(3)
-        .filter(|three| three[0].is_ascii_uppercase() && three[1].is_ascii_lowercase() && three[2].is_ascii_lowercase())
-        .count();
-    capitals == 0 || beginning * 2 > capitals
+    let ends_run =
+        |index: usize| bytes[index].is_ascii_uppercase() && !bytes.get(index + 1).is_some_and(u8::is_ascii_uppercase);
+    let lower = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_lowercase);
+    let runs: Vec<usize> = (0..bytes.len()).filter(|index| ends_run(*index)).collect();
+    let words = runs.iter().filter(|index| lower(**index + 1) && lower(**index + 2)).count();
+    let numbers = (0..bytes.len())
+        .filter(|index| bytes[*index].is_ascii_digit() && !bytes.get(index + 1).is_some_and(u8::is_ascii_digit));
+    runs.is_empty() || (words * 2 > runs.len() && numbers.count() <= 2)
 }
 
 fn count(text: &str, test: impl Fn(&u8) -> bool) -> usize {

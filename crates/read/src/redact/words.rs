@@ -25,7 +25,9 @@ pub(super) fn in_text(text: &str, found: &mut Vec<Range<usize>>) {
     for part in split_commands(text) {
         let mut list: Vec<&str> = Vec::new();
         let mut starts: Vec<usize> = Vec::new();
-        for word in text[part.clone()].split_whitespace() {
+        // Commas separate the words of a command in JSON: `["server", "--password", "hunter2"]`.
+        let separates = |c: char| c.is_whitespace() || matches!(c, ',' | '[' | ']');
+        for word in text[part.clone()].split(separates).filter(|word| !word.is_empty()) {
             // A word is a slice of the text: its address gives its place.
             starts.push(word.as_ptr() as usize - text.as_ptr() as usize);
             list.push(word);
@@ -63,7 +65,7 @@ fn after_flags(words: &[&str]) -> Vec<(usize, usize)> {
             continue;
         }
         if let Some(next) = next.filter(|next| !next.is_empty()) {
-            let long = flag.len() > 1 && is_secret_key(flag) && !next.starts_with('-');
+            let long = flag.len() > 1 && !next.starts_with('-') && is_secret_key(flag);
             let one = flag.len() == 1 && short.takes(flag, next);
             if (long || one) && is_secret_value("password", next) {
                 out.push((index + 1, words[index + 1].len() - words[index + 1].trim_start_matches(['"', '\'']).len()));

@@ -87,8 +87,36 @@ pub fn resolve_plain(text: &str, schema: Schema) -> ScalarKind {
             "no" | "No" | "NO" | "off" | "Off" | "OFF" => return ScalarKind::Bool(false),
             _ => {}
         }
+        // YAML 1.1 lets `_` stand between digits and knows binary numbers.
+        if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-')) {
+            let digits = text.replace('_', "");
+            let unsigned = digits.strip_prefix(['-', '+']).unwrap_or(&digits);
+            let binary = unsigned.strip_prefix("0b");
+            if binary.is_some_and(|b| !b.is_empty() && b.bytes().all(|b| matches!(b, b'0' | b'1'))) {
+                return ScalarKind::Integer;
+            }
+            return number_kind(&digits);
+        }
     }
     number_kind(text)
+}
+
+/// The tag of plain dates and times in YAML 1.1. They are texts here; the tag tells them from quoted ones.
+pub const TIMESTAMP: &str = "tag:yaml.org,2002:timestamp";
+
+/// The tag of base64 texts; the text is kept as it is spelled.
+pub const BINARY: &str = "tag:yaml.org,2002:binary";
+
+/// The tag of folded texts some of whose lines are indented further; writers that fold them again may change them.
+pub const FOLDED: &str = "!folded";
+
+/// Whether a plain text is a date or time of YAML 1.1: it begins with `2006-1-2`.
+fn is_timestamp(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return false };
+    let short = |part: &str| matches!(part.len(), 1 | 2) && part.bytes().all(|b| b.is_ascii_digit());
+    let day = rest.split(['T', 't', ' ']).next().unwrap_or_default();
+    year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()) && short(month) && short(day)
 }
 
 fn number_kind(text: &str) -> ScalarKind {
@@ -134,6 +162,8 @@ struct Builder {
     misplaced: bool,
     /// Lines that [`flow`] has moved to the right.
     moved: Vec<bool>,
+    /// Where the text ends, in characters, if its last line is not ended.
+    open_end: Option<usize>,
 }
 
 impl Builder {
@@ -150,11 +180,13 @@ impl Builder {
             spoiled: false,
             misplaced: false,
             moved: Vec::new(),
+            open_end: None,
         }
     }
 
     /// Reads events until the end or an error; returns the line of the error.
     fn run(&mut self, text: &str) -> Option<u32> {
+        self.open_end = (!text.ends_with('\n')).then(|| text.chars().count());
         let mut parser = Parser::new_from_str(text);
         while let Some(event) = parser.next_event() {
             match event {
@@ -201,7 +233,11 @@ impl Builder {
                 self.anchors.clear();
             }
             Event::Scalar(text, style, anchor, tag) => {
-                let node = self.scalar(&text, style, tag.as_deref(), at);
+                // A block keeps the line break of its last line, which the end of the text may not have.
+                let is_block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+                let is_open = is_block && self.open_end.is_some_and(|end| span.end.index() >= end);
+                let text = text.strip_suffix('\n').filter(|_| is_open).unwrap_or(&text);
+                let node = self.scalar(text, style, tag.as_deref(), at);
                 self.anchor(anchor, &node);
                 self.place(node);
             }
@@ -241,7 +277,23 @@ impl Builder {
                 _ => kind,
             };
         }
-        tagged(Node::scalar(text, kind, at), tag)
+        let mut node = tagged(Node::scalar(text, kind, at), tag);
+        if tag.is_some_and(|tag| tag.is_yaml_core_schema() && tag.suffix == "binary") {
+            node.tag = Some(BINARY.into());
+        } else if self.schema == Schema::Yaml11
+            && style == ScalarStyle::Plain
+            && tag.is_none()
+            && kind == ScalarKind::Text
+            && is_timestamp(text)
+        {
+            node.tag = Some(TIMESTAMP.into());
+        } else if style == ScalarStyle::Folded && tag.is_none() && text.contains(['\n', '\t', ' ']) {
+            let is_indented = |line: &str| line.starts_with([' ', '\t']);
+            if text.lines().any(is_indented) {
+                node.tag = Some(FOLDED.into());
+            }
+        }
+        node
     }
 
     fn anchor(&mut self, anchor: usize, node: &Node) {
@@ -371,9 +423,10 @@ fn tagged(mut node: Node, tag: Option<&Tag>) -> Node {
     node
 }
 
+/// How much of the budget a value takes: each node, and each 64 bytes of its text.
 fn size(node: &Node) -> usize {
     1 + match &node.value {
-        Data::Scalar(_) => 0,
+        Data::Scalar(scalar) => scalar.text.len() / 64,
         Data::Sequence(items) => items.iter().map(size).sum(),
         Data::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
     }
@@ -437,6 +490,18 @@ mod tests {
                 ---
             "#]],
         );
+    }
+
+    #[test]
+    fn a_block_ends_without_a_line_break_where_the_text_does() {
+        let text = |text: &str| {
+            let documents = parse(FileId(0), text, Schema::Yaml12);
+            documents.roots[0].str_at("a").unwrap().to_owned()
+        };
+        assert_eq!(text("a: |\n  x\n  y"), "x\ny");
+        assert_eq!(text("a: |\n  x\n  y\n"), "x\ny\n");
+        assert_eq!(text("a: |\n  x\nb: 1"), "x\n");
+        assert_eq!(text("a: |-\n  x"), "x");
     }
 
     #[test]

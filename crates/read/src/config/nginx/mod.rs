@@ -106,7 +106,7 @@ impl File {
     /// The mentions of the file, given the upstreams of the files beside it.
     pub(super) fn mentions(&self, by: &About, elsewhere: &BTreeSet<String>) -> Vec<Mention> {
         let (servers, variables) = (self.servers(), self.variables());
-        let mut out = Out { by, list: Vec::new() };
+        let mut out = Out { by, list: Vec::new(), said: BTreeSet::new() };
         let (mut used, mut used_variables) = (BTreeSet::new(), BTreeSet::new());
         for directive in &self.directives {
             let Some((pass, scheme)) = PASSES.iter().find(|(pass, _)| *pass == directive.name.text) else { continue };
@@ -161,6 +161,7 @@ fn names_somebody(text: &str) -> bool {
 struct Out<'b> {
     by: &'b About,
     list: Vec<Mention>,
+    said: BTreeSet<(At, String)>,
 }
 
 impl Out<'_> {
@@ -169,6 +170,10 @@ impl Out<'_> {
             return;
         }
         let value = redact::value(key, value).into_owned();
+        // One upstream of many passes is said once.
+        if !self.said.insert((at, value.clone())) {
+            return;
+        }
         let origin = Origin { at, via: via.map(|via| [via].into()) };
         self.list.push(Mention {
             by: self.by.clone(),
