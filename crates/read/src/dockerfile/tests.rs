@@ -187,6 +187,13 @@ fn an_instruction_that_is_no_such_is_a_problem_and_the_rest_is_read() {
 }
 
 #[test]
+fn no_secret_is_told() {
+    let text = "FROM https://me:s3cr3tvalue@r.example/x\nENV DB_PASSWORD=s3cr3tvalue URL=amqp://u:s3cr3tvalue@mq\nARG TOKEN=s3cr3tvalue\nENV A=$TOKEN\nPASSWORD=s3cr3tvalue\nCMD run --password=s3cr3tvalue --db-password s3cr3tvalue postgres://u:s3cr3tvalue@db\n";
+    let (corpus, facts) = facts(&[("Dockerfile", text)]);
+    assert!(!render(&corpus, &facts).contains("s3cr3tvalue"), "{}", render(&corpus, &facts));
+}
+
+#[test]
 fn a_file_without_a_stage_is_a_problem() {
     check_one(
         "ENV A=1\n",

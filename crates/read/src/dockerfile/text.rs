@@ -30,7 +30,10 @@ pub(super) fn ready(file: FileId, text: &str, escape: char, problems: &mut Vec<P
             return String::new();
         };
         let start = range.start + ready[range.clone()].len() - ready[range.clone()].trim_start().len();
-        let message = format!("not valid in a Dockerfile: {error:#}; this instruction is left out");
+        // A word that is no instruction may be a variable with its value: only the name is told.
+        let told = format!("{error:#}");
+        let told = told.split_once('=').map_or(told.clone(), |(name, _)| format!("{name}=…'"));
+        let message = format!("not valid in a Dockerfile: {told}; this instruction is left out");
         problems.push(Problem { at: lines.at(file, text, start), message });
         blank(&mut ready, range);
     }

@@ -74,9 +74,9 @@ impl<'c> Reached<'c> {
 
     fn follow(&self, corpus: &'c Corpus, lookup: &Lookup<'c>, target: &str, at: At) -> Result<Self, Lost> {
         let (path, pointer) = target.split_once('#').unwrap_or((target, ""));
-        let broken = |what: &str| Lost::Broken(format!("`$ref: {target}` leads nowhere: {what}"), at);
+        let broken = |what: &str| Lost::Broken(format!("`$ref: {}` leads nowhere: {what}", shown(target)), at);
         if path.contains("://") {
-            return Err(Lost::Remote(target.to_owned(), at));
+            return Err(Lost::Remote(shown(target), at));
         }
         let (file, root) = if path.is_empty() {
             (self.file, self.root)
@@ -90,6 +90,11 @@ impl<'c> Reached<'c> {
         via.extend(&self.via);
         Ok(Self { node, file, root, via })
     }
+}
+
+/// A reference as it may be shown.
+fn shown(target: &str) -> String {
+    crate::redact::value("$ref", target).into_owned()
 }
 
 /// The value that a JSON pointer (RFC 6901) names; the empty one names the whole.

@@ -85,6 +85,8 @@ fn problem(file: FileId, text: &str, error: &protox_parse::ParseError, services_
         None => At::whole(file),
     };
     let outcome = if services_read { "its services are read, nothing else needs it" } else { "the file is left out" };
+    let error = error.to_string();
+    let error = crate::redact::value("", &error);
     Problem { at, message: format!("not valid Protocol Buffers: {error}; {outcome}") }
 }
 

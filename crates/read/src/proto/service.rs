@@ -7,6 +7,7 @@ use protox::prost_reflect::prost_types::{FileDescriptorProto, MethodDescriptorPr
 
 use super::options::{self, MethodOptions};
 use crate::facts::{Described, DescribedOperation, Facts, Origin};
+use crate::redact;
 use crate::tree::json::LineIndex;
 
 /// Field numbers of `FileDescriptorProto.service`, `ServiceDescriptorProto.method`: the path of a source location.
@@ -71,7 +72,9 @@ fn operation(
     if deprecated || own {
         claims.push((Field::Deprecated, Value::Flag(true)));
     }
-    let (method_word, path) = http.map_or((None, None), |binding| (Some(binding.method), Some(binding.path)));
+    let (method_word, path) = http.map_or((None, None), |binding| {
+        (Some(binding.method), Some(redact::value("path", &binding.path).into_owned()))
+    });
     DescribedOperation { name: method.name().to_owned(), method: method_word, path, claims, origin: Origin::at(at) }
 }
 

@@ -109,7 +109,10 @@ fn requirements(corpus: &Corpus, file: FileId, root: &Node, facts: &mut Facts) {
             let text = path.as_str().unwrap_or_default().trim_end_matches('/');
             let names = [text.to_owned(), format!("{text}/skaffold.yaml"), format!("{text}/skaffold.yml")];
             if !names.iter().any(|name| corpus.beside(file, name).is_some()) {
-                facts.problems.push(problem(path.at, &format!("`requires` names `{text}`, and there is no such file")));
+                let shown = crate::redact::value("path", text);
+                facts
+                    .problems
+                    .push(problem(path.at, &format!("`requires` names `{shown}`, and there is no such file")));
             }
         }
     }
