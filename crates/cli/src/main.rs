@@ -5,16 +5,12 @@
 #![allow(clippy::disallowed_methods, reason = "this is the edge: files, terminals and the process belong here")]
 
 mod arguments;
-<<<<<<< HEAD
-mod query;
-=======
-#[allow(dead_code, reason = "its verb is wired next")]
+mod ask;
+mod explain;
 mod init;
-#[allow(dead_code, reason = "its verb is wired next")]
 mod query;
-#[allow(dead_code, reason = "its verb is wired next")]
+mod render;
 mod schema;
->>>>>>> people
 mod survey;
 
 use std::process::ExitCode;
@@ -28,8 +24,6 @@ use arguments::{Arguments, Verb};
 pub(crate) enum Outcome {
     /// Done; nothing at or over the gate.
     Done,
-    /// Findings at or over the gate.
-    Found,
     /// Wrong use or configuration.
     Wrong,
     /// Nothing could be read, or `--strict` and something was not.
@@ -40,7 +34,6 @@ impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Done => Self::SUCCESS,
-            Outcome::Found => Self::from(1),
             Outcome::Wrong => Self::from(2),
             Outcome::Unread => Self::from(3),
         }
@@ -51,6 +44,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.verb {
         Verb::Survey(options) => survey::run(&options),
+        Verb::Render(options) => render::run(&options),
+        Verb::Query(options) => ask::query(&options),
+        Verb::Init(options) => ask::init(&options),
+        Verb::Explain(options) => explain::run(&options),
+        Verb::Schema(options) => ask::schema(&options),
+        Verb::Completions(options) => ask::completions(&options),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

@@ -8,6 +8,9 @@ use plimsoll_model::FileId;
 
 use crate::corpus::Corpus;
 
+/// The page of these rules: the head of this module.
+pub const PAGE: &str = include_str!("left_out.rs");
+
 /// (kind, reason).
 pub type Reason = (String, String);
 

@@ -31,6 +31,12 @@ use plimsoll_model::Model;
 use crate::corpus::Corpus;
 use crate::facts::Facts;
 
+/// The page of the join: the head of this module.
+pub const PAGE: &str = include_str!("mod.rs");
+
+/// The page of the rules by which the default environment is chosen.
+pub const DEFAULT_PAGE: &str = include_str!("default_variant.rs");
+
 /// Joins the facts of one survey.
 pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     let mut parts = identity::parts(&facts);
