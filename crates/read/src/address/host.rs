@@ -108,7 +108,6 @@ fn is_for_reading(host: &str) -> bool {
         "datatracker.ietf.org", "tools.ietf.org", "www.rfc-editor.org", "readthedocs.io", "www.json.org", "yaml.org",
     ];
     const SUFFIXES: &[&str] = &[
-        ".example",
         ".example.com",
         ".example.org",
         ".example.net",

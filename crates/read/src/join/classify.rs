@@ -37,8 +37,14 @@ pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts:
             let last = build.bases.last().and_then(|base| products::of_image(&base.text));
             last.is_some_and(|product| product.kind == ComponentKind::Gateway)
         });
-        part.kind = kind(part, &units, product, base_is_web_server);
+        part.kind = part.stated_kind.unwrap_or_else(|| kind(part, &units, product, base_is_web_server));
+        part.technology = part.stated_technology.clone().map(|stated| proper(&stated)).or(part.technology.take());
     }
+}
+
+/// A product's name as people write it, whatever its spelling: `postgresql` is PostgreSQL.
+fn proper(stated: &str) -> String {
+    products::named(stated).map_or_else(|| stated.to_owned(), |product| product.name.to_owned())
 }
 
 /// An image that only configures a product is that product: `FROM mongo` and no program of one's own.

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{
     Alias, Basis, Call, CallId, Component, ComponentId, Content, Deployment, DeploymentId, Environment, EnvironmentId,
-    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, Loose, Model, ModelBuilder, Named, NotRead, Operation,
-    OperationId, Scope, Subject, Topic, Value,
+    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, JourneyId, Loose, Model, ModelBuilder, Named, NotRead, Noun,
+    Operation, OperationId, PromiseId, Scope, Subject, TeamId, Topic, Value,
 };
 
 use super::default_variant::Choice;
@@ -14,6 +14,7 @@ use super::identity::{Part, PartId, Parts};
 use super::interfaces::Served;
 use super::people::People;
 use super::resolve::{Calls, LooseRow};
+use super::supposed;
 use super::topics::TopicRow;
 use crate::corpus::Corpus;
 use crate::facts::{About, Facts, Origin, VariantId, VariantKind};
@@ -39,7 +40,9 @@ pub(super) fn emit(corpus: &Corpus, facts: Facts, joined: Joined) -> Model {
     emitter.interfaces();
     emitter.topics();
     emitter.teams();
+    emitter.named();
     emitter.claims();
+    emitter.supposed_claims();
     emitter.loose();
     emitter.rest();
     emitter.builder.seal()
@@ -80,6 +83,15 @@ impl<'j> Emitter<'j> {
         })
     }
 
+    fn supposed(&mut self, origin: &Origin, note: &str) -> EvidenceId {
+        self.builder.evidence(Evidence {
+            basis: supposed::BASIS,
+            at: Some(origin.at),
+            via: origin.via.as_deref().unwrap_or_default().to_vec(),
+            note: note.to_owned(),
+        })
+    }
+
     fn component(&self, part: PartId) -> ComponentId {
         self.component_of[&part]
     }
@@ -89,7 +101,11 @@ impl<'j> Emitter<'j> {
     }
 
     fn environments(&mut self) {
-        let ids = environment_names(self.facts, self.environment_of.keys().copied());
+        let stated = supposed::environments(self.facts);
+        let mut ids = environment_names(self.facts, self.environment_of.keys().copied());
+        for (id, variant) in ids.iter_mut().zip(self.environment_of.keys()) {
+            id.clone_from(stated.get(variant).unwrap_or(&id.clone()));
+        }
         for (id, variant_id) in ids.into_iter().zip(self.environment_of.keys()) {
             let variant = &self.facts.variants[variant_id.0];
             let parents = variant.bases.iter().filter_map(|base| {
@@ -142,6 +158,9 @@ impl<'j> Emitter<'j> {
         for (origin, note) in &part.origins {
             evidence.push(self.declared(origin, note));
         }
+        for (origin, note) in &part.supposed {
+            evidence.push(self.supposed(origin, note));
+        }
         evidence.dedup();
         evidence
     }
@@ -189,7 +208,15 @@ impl<'j> Emitter<'j> {
                 default.is_some_and(|variant| self.facts.variants[variant.0].files.contains(&origin.at.file))
             };
             listed.sort_by_key(|(origin, _)| (!in_default(origin), origin.at));
-            let evidence: Vec<EvidenceId> = listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            let mut evidence: Vec<EvidenceId> = listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            evidence.extend(row.supposed.iter().map(|(origin, note)| self.supposed(origin, note)).collect::<Vec<_>>());
+            evidence.dedup();
+            for (field, value, origin) in &row.claims {
+                let evidence = self.supposed(origin, "plimsoll.yaml says so");
+                let content = supposed::stated(value);
+                let subject = Subject::Call(CallId(index as u32));
+                self.builder.fact(Fact { subject, field: *field, scope: Scope::All, content, evidence });
+            }
             if let (Some(first), false) = (evidence.first(), row.keys.is_empty()) {
                 let keys = row.keys.iter().cloned().map(Value::Text).collect();
                 self.builder.fact(Fact {
@@ -283,6 +310,71 @@ impl<'j> Emitter<'j> {
             evidence.sort();
             evidence.dedup();
             self.builder.model.teams.push(Named { id: name.clone(), evidence });
+        }
+    }
+
+    /// Journeys, promises, teams, scenarios and goals of plimsoll.yaml; the system's name.
+    fn named(&mut self) {
+        let Some(said) = supposed::of(self.facts) else { return };
+        self.builder.model.configuration_errors = said.errors;
+        let Some(system) = &said.system else { return };
+        self.builder.model.system = system.system.as_ref().map(|name| name.value.name.clone());
+        let mut rows = |places: Vec<(String, plimsoll_model::At)>| -> Vec<Named> {
+            let row = |(id, at): (String, plimsoll_model::At)| {
+                let evidence = vec![self.supposed(&Origin::at(at), "plimsoll.yaml says so")];
+                Named { id, evidence }
+            };
+            places.into_iter().map(row).collect()
+        };
+        let journeys = rows(system.journeys.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let promises = rows(system.promises.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let faults = rows(system.scenarios.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let goals = rows(system.goals.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let teams = rows(system.teams.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let model = &mut self.builder.model;
+        (model.journeys, model.promises, model.faults, model.goals) = (journeys, promises, faults, goals);
+        for team in teams {
+            if !model.teams.iter().any(|known| known.id == team.id) {
+                model.teams.push(team);
+            }
+        }
+    }
+
+    /// What plimsoll.yaml claims, beside what is declared.
+    fn supposed_claims(&mut self) {
+        let Some(said) = supposed::of(self.facts) else { return };
+        for row in &said.claims {
+            let About::Name(name) = &row.claim.of else { continue };
+            let evidence = self.supposed(&row.claim.origin, &row.claim.note);
+            let environment = row.environment.as_ref().and_then(|name| self.builder.model.find_environment(name));
+            if row.environment.is_some() && environment.is_none() {
+                continue;
+            }
+            let scope = environment.map_or(Scope::All, |environment| Scope::In(vec![environment]));
+            for subject in self.subjects(row.claim.field, name, environment) {
+                let content = row.claim.content.clone();
+                self.builder.fact(Fact { subject, field: row.claim.field, scope: scope.clone(), content, evidence });
+            }
+        }
+    }
+
+    /// What a name of plimsoll.yaml is, by the noun of the field that is claimed.
+    fn subjects(&self, field: Field, name: &str, environment: Option<EnvironmentId>) -> Vec<Subject> {
+        let model = &self.builder.model;
+        let index = |rows: &[Named]| rows.iter().position(|row| row.id == name).map(|index| index as u32);
+        match field.noun() {
+            Noun::Component => self.joined.parts.named(name).iter().map(|part| Subject::Component(self.component(*part))).collect(),
+            Noun::Deployment => {
+                let parts: Vec<ComponentId> = self.joined.parts.named(name).iter().map(|part| self.component(*part)).collect();
+                let here = |key: &(ComponentId, EnvironmentId)| {
+                    parts.contains(&key.0) && environment.is_none_or(|environment| environment == key.1)
+                };
+                self.deployment_of.iter().filter(|(key, _)| here(key)).map(|(_, id)| Subject::Deployment(*id)).collect()
+            }
+            Noun::Journey => index(&model.journeys).map(|i| Subject::Journey(JourneyId(i))).into_iter().collect(),
+            Noun::Promise => index(&model.promises).map(|i| Subject::Promise(PromiseId(i))).into_iter().collect(),
+            Noun::Team => index(&model.teams).map(|i| Subject::Team(TeamId(i))).into_iter().collect(),
+            _ => Vec::new(),
         }
     }
 

@@ -30,6 +30,31 @@ pub(super) struct Part {
     pub(super) support: Option<Support>,
     /// Where an outside host is named, for externals, and what else shows the component.
     pub(super) origins: Vec<(Origin, String)>,
+    /// Where plimsoll.yaml speaks of it.
+    pub(super) supposed: Vec<(Origin, String)>,
+    /// What plimsoll.yaml says that it is.
+    pub(super) stated_kind: Option<ComponentKind>,
+    /// Which product plimsoll.yaml says that it is.
+    pub(super) stated_technology: Option<String>,
+}
+
+impl Part {
+    /// A component of which nothing is known but its id and kind.
+    pub(super) fn new(id: String, kind: ComponentKind) -> Self {
+        Self {
+            id,
+            units: Vec::new(),
+            names: Vec::new(),
+            kind,
+            technology: None,
+            language: None,
+            support: None,
+            origins: Vec::new(),
+            supposed: Vec::new(),
+            stated_kind: None,
+            stated_technology: None,
+        }
+    }
 }
 
 /// A name with how we know.
@@ -90,16 +115,7 @@ pub(super) fn parts(facts: &Facts) -> Parts {
         for unit in &units {
             parts.of_unit[*unit] = id;
         }
-        parts.all.push(Part {
-            id: String::new(),
-            units,
-            names: Vec::new(),
-            kind: ComponentKind::Service,
-            technology: None,
-            language: None,
-            support: None,
-            origins: Vec::new(),
-        });
+        parts.all.push(Part { units, ..Part::new(String::new(), ComponentKind::Service) });
     }
     parts
 }

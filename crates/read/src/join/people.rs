@@ -37,6 +37,15 @@ pub(super) fn find(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Fold
     people
 }
 
+/// A team by its own name: `@shop/team-money`, `group:default/team-money` and `team-money` are one.
+pub(super) fn team(spelled: &str) -> &str {
+    if spelled.contains('@') && !spelled.starts_with('@') {
+        return spelled;
+    }
+    let last = spelled.rsplit(['/', ':']).next().unwrap_or(spelled);
+    last.strip_prefix('@').unwrap_or(last)
+}
+
 fn match_entity(index: usize, entity: &Entity, parts: &Parts, people: &mut People) {
     let names = std::iter::once(&entity.name).chain(&entity.other_names);
     let mut found: Vec<PartId> = Vec::new();

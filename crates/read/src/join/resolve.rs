@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{ComponentKind, InterfaceKind, LooseKind, Protocol, Support};
+use plimsoll_model::{ComponentKind, Field, InterfaceKind, LooseKind, Protocol, Support, Value};
 
 use super::identity::{Part, PartId, PartName, Parts, selected};
 use super::interfaces::Served;
@@ -30,6 +30,27 @@ pub(super) struct CallRow {
     pub(super) evidence: Vec<(Origin, String)>,
     /// Names of the variables and keys.
     pub(super) keys: BTreeSet<String>,
+    /// Where plimsoll.yaml says that it is made.
+    pub(super) supposed: Vec<(Origin, String)>,
+    /// What plimsoll.yaml says of it.
+    pub(super) claims: Vec<(Field, Value, Origin)>,
+}
+
+impl CallRow {
+    /// A call of which nothing is known yet.
+    pub(super) fn new(from: PartId, to: PartId, protocol: Protocol, sure: bool) -> Self {
+        Self {
+            from,
+            to,
+            protocol,
+            sure,
+            variants: BTreeSet::new(),
+            evidence: Vec::new(),
+            keys: BTreeSet::new(),
+            supposed: Vec::new(),
+            claims: Vec::new(),
+        }
+    }
 }
 
 /// Calls, and names that lead nowhere.
@@ -93,6 +114,8 @@ struct Names {
     namespaces: BTreeSet<String>,
     /// Public host → parts.
     routes: BTreeMap<String, BTreeSet<PartId>>,
+    /// Names that plimsoll.yaml gives → part.
+    aliases: BTreeMap<String, PartId>,
 }
 
 /// Host names are compared in lower case; `_` and `-` are told apart in none of the systems that resolve them.
@@ -107,7 +130,12 @@ impl Names {
             anywhere: BTreeMap::new(),
             namespaces: BTreeSet::new(),
             routes: BTreeMap::new(),
+            aliases: BTreeMap::new(),
         };
+        for part in parts.ids() {
+            let stated = parts.get(part).names.iter().filter(|name| name.note == "plimsoll.yaml says so");
+            names.aliases.extend(stated.map(|name| (host_key(&name.spelled), part)));
+        }
         for (index, unit) in facts.units.iter().enumerate() {
             let part = parts.of_unit[index];
             names.namespaces.extend(unit.namespace.clone());
@@ -231,6 +259,9 @@ impl Found<'_> {
     fn look_up(&self, mention: &Mentioned, address: &Address) -> Answer {
         let host = host_key(&address.host);
         let sure = address.form != AddressForm::Bare || is_host_like_key(&mention.key);
+        if let Some(part) = self.names.aliases.get(&host) {
+            return Answer::Part(*part, None);
+        }
         let Some(service) = self.names.service_of(&host) else {
             return match self.names.routes.get(&host) {
                 Some(parts) if parts.len() == 1 => match parts.first() {
@@ -298,16 +329,7 @@ impl Found<'_> {
         let protocol =
             address.scheme.as_deref().and_then(protocol_of_scheme).or(address.port.and_then(protocol_of_port));
         let part = *self.outside.entry(host.clone()).or_insert_with(|| {
-            parts.all.push(Part {
-                id: host.clone(),
-                units: Vec::new(),
-                names: Vec::new(),
-                kind: ComponentKind::External,
-                technology: None,
-                language: None,
-                support: None,
-                origins: Vec::new(),
-            });
+            parts.all.push(Part::new(host.clone(), ComponentKind::External));
             PartId(parts.all.len() - 1)
         });
         let _ = protocol;
@@ -326,15 +348,7 @@ impl Found<'_> {
             return;
         }
         let (protocol, sure) = protocol(mention, address, parts.get(to));
-        let row = self.rows.entry((mention.by, to)).or_insert_with(|| CallRow {
-            from: mention.by,
-            to,
-            protocol,
-            sure,
-            variants: BTreeSet::new(),
-            evidence: Vec::new(),
-            keys: BTreeSet::new(),
-        });
+        let row = self.rows.entry((mention.by, to)).or_insert_with(|| CallRow::new(mention.by, to, protocol, sure));
         // A wait before the start adds to an edge and never makes one.
         if mention.place == Place::Wait && row.evidence.is_empty() {
             return;
