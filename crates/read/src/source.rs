@@ -44,6 +44,7 @@ enum Location {
 
 impl Source {
     /// Sources of the folders that were asked for. A folder that holds several git roots is that many sources.
+    #[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
     pub fn folders(paths: &[PathBuf]) -> Vec<Self> {
         let mut roots: Vec<PathBuf> = Vec::new();
         for path in paths {

@@ -108,7 +108,7 @@ paths:
         "plimsoll.yaml",
         "plimsoll: 1
 system: shop
-components: { orders: { tier: 1 }, stock: { teir: 2 } }
+components: { orders: { tier: 1 }, stock: { tier: 2 } }
 journeys: { buy: { steps: [POST /orders @ orders] } }
 promises: { bought: { on: journey buy, success: 99.5%, window: 30d } }
 ",

@@ -2,7 +2,11 @@
 //!
 //! Always: no panic; the bad file is named among the problems or the files not read; its neighbour is read all the same.
 //! The mutations come from a fixed seed, so that a run can be repeated. Guided fuzzing is in `fuzz/`.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test that writes folders and shows how long it took")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test that writes folders and shows how long it took"
+)]
 
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -28,7 +32,10 @@ const SEEDS: &[(&str, &str)] = &[
     ("openapi.yaml", include_str!("../../../fuzz/seeds/openapi_yaml/openapi.yaml")),
     (".env", include_str!("../../../fuzz/seeds/env_file/env")),
     ("application.properties", include_str!("../../../fuzz/seeds/properties/application.properties")),
-    ("application.yml", "spring:\n  datasource: { url: 'jdbc:postgresql://orders-db:5432/orders' }\n---\nspring: { kafka: { bootstrap-servers: 'a:9092,b:9092' } }\n"),
+    (
+        "application.yml",
+        "spring:\n  datasource: { url: 'jdbc:postgresql://orders-db:5432/orders' }\n---\nspring: { kafka: { bootstrap-servers: 'a:9092,b:9092' } }\n",
+    ),
     ("nginx.conf", include_str!("../../../fuzz/seeds/nginx/nginx.conf")),
     ("app.toml", include_str!("../../../fuzz/seeds/toml_file/app.toml")),
     ("app.ini", include_str!("../../../fuzz/seeds/ini/app.ini")),
@@ -37,7 +44,10 @@ const SEEDS: &[(&str, &str)] = &[
     ("catalog-info.yaml", include_str!("../../../fuzz/seeds/catalog/catalog-info.yaml")),
     ("plimsoll.yaml", include_str!("../../../fuzz/seeds/plimsoll_yaml/plimsoll.yaml")),
     ("skaffold.yaml", include_str!("../../../fuzz/seeds/skaffold/skaffold.yaml")),
-    ("Makefile", "TAG ?= 1\nimage:\n\tdocker build -t example/orders:$(TAG) -f orders/Dockerfile orders && docker push example/orders:$(TAG)\n"),
+    (
+        "Makefile",
+        "TAG ?= 1\nimage:\n\tdocker build -t example/orders:$(TAG) -f orders/Dockerfile orders && docker push example/orders:$(TAG)\n",
+    ),
 ];
 
 /// What the neighbour of a bad file says.
@@ -56,7 +66,8 @@ fn read_beside_a_good_file(name: &str, bytes: &[u8]) -> Model {
 
 /// Why a file could not be used: every problem at a place in it, and the reason why it was not read.
 fn complaints(model: &Model, name: &str) -> Vec<String> {
-    let at = |at: plimsoll_model::At| (model.files.display(at.file) == name).then(|| format!("{}:{}", at.line, at.column));
+    let at =
+        |at: plimsoll_model::At| (model.files.display(at.file) == name).then(|| format!("{}:{}", at.line, at.column));
     let problems = model.problems.iter().filter_map(|p| Some(format!("{} {}", at(p.at)?, p.message)));
     let not_read = model.not_read.iter().filter(|n| n.path == name).map(|n| n.reason.clone());
     problems.chain(not_read).collect()
@@ -82,9 +93,53 @@ fn mutation() -> impl Strategy<Value = Mutation> {
     let word = prop_oneof![
         any::<u8>().prop_map(|byte| vec![byte]),
         prop::sample::select(vec![
-            "{", "}", "[", "]", ": ", "- ", "\n", "\n\n---\n", "  ", "\t", "\"", "'", "&a ", "*a", "<<: *a", "!reset ", "|\n", ">-\n",
-            "${", "}", "$(", "\\", "%s", "://", "@", ":0", ":99999", "-1", "1e999", "null", "~", "\u{0}", "\u{feff}", "é", "\u{1f600}",
-            "#", "=", ";", "..", "/", "../", "18446744073709551616", "extends", "$ref", "import ", "FROM ", "ENV ",
+            "{",
+            "}",
+            "[",
+            "]",
+            ": ",
+            "- ",
+            "\n",
+            "\n\n---\n",
+            "  ",
+            "\t",
+            "\"",
+            "'",
+            "&a ",
+            "*a",
+            "<<: *a",
+            "!reset ",
+            "|\n",
+            ">-\n",
+            "${",
+            "}",
+            "$(",
+            "\\",
+            "%s",
+            "://",
+            "@",
+            ":0",
+            ":99999",
+            "-1",
+            "1e999",
+            "null",
+            "~",
+            "\u{0}",
+            "\u{feff}",
+            "é",
+            "\u{1f600}",
+            "#",
+            "=",
+            ";",
+            "..",
+            "/",
+            "../",
+            "18446744073709551616",
+            "extends",
+            "$ref",
+            "import ",
+            "FROM ",
+            "ENV ",
         ])
         .prop_map(|word| word.as_bytes().to_vec()),
     ];
@@ -160,7 +215,11 @@ fn a_text_cut_off_anywhere_breaks_no_reader() {
 fn the_seeds_themselves_are_read() {
     for (name, text) in SEEDS {
         let model = read_beside_a_good_file(name, text.as_bytes());
-        assert!(model.not_read.iter().all(|each| each.path != *name), "{name} is not taken by any reader: {:?}", model.not_read);
+        assert!(
+            model.not_read.iter().all(|each| each.path != *name),
+            "{name} is not taken by any reader: {:?}",
+            model.not_read
+        );
     }
 }
 
@@ -219,8 +278,10 @@ fn nesting_ten_thousand_deep_is_named() {
             check_named(name, format!("{start}{deep}\n").as_bytes());
         }
     }
-    for (name, start) in [("openapi.json", "{\"swagger\": \"2.0\", \"paths\": "), ("appsettings.json", "{\"Stock\": ")] {
-        let (lists, maps) = ("[".repeat(DEPTH) + &"]".repeat(DEPTH), "{\"a\": ".repeat(DEPTH) + "1" + &"}".repeat(DEPTH));
+    for (name, start) in [("openapi.json", "{\"swagger\": \"2.0\", \"paths\": "), ("appsettings.json", "{\"Stock\": ")]
+    {
+        let (lists, maps) =
+            ("[".repeat(DEPTH) + &"]".repeat(DEPTH), "{\"a\": ".repeat(DEPTH) + "1" + &"}".repeat(DEPTH));
         for deep in [lists, maps, "[".repeat(DEPTH), "{\"a\": ".repeat(DEPTH)] {
             check_named(name, format!("{start}{deep}}}").as_bytes());
         }
@@ -238,7 +299,8 @@ fn nesting_ten_thousand_deep_breaks_no_other_reader() {
     let image = format!("services: {{ bad: {{ image: '{}x{}' }} }}\n", "${A:-".repeat(DEPTH), "}".repeat(DEPTH));
     let stages = format!("FROM {}x{}\n", "${A:-".repeat(DEPTH), "}".repeat(DEPTH));
     let tables = format!("[{}a]\nb = 1\n", "a.".repeat(DEPTH));
-    let make = format!("IMAGE = {}x{}\nimage:\n\tdocker build -t $(IMAGE) .\n", "$(IMAGE ".repeat(DEPTH), ")".repeat(DEPTH));
+    let make =
+        format!("IMAGE = {}x{}\nimage:\n\tdocker build -t $(IMAGE) .\n", "$(IMAGE ".repeat(DEPTH), ")".repeat(DEPTH));
     let properties = format!("a={}x{}\n", "${a:".repeat(DEPTH), "}".repeat(DEPTH));
     let files = [
         ("api.proto", messages),
@@ -263,7 +325,10 @@ fn an_alias_bomb_is_named() {
         bomb += &format!("x-{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "));
     }
     check_named("compose.yaml", format!("{bomb}services: {{ bad: {{ command: *a9 }} }}\n").as_bytes());
-    check_named("deployment.yaml", format!("apiVersion: apps/v1\nkind: Deployment\n{bomb}metadata: {{ name: bad, labels: *a9 }}\n").as_bytes());
+    check_named(
+        "deployment.yaml",
+        format!("apiVersion: apps/v1\nkind: Deployment\n{bomb}metadata: {{ name: bad, labels: *a9 }}\n").as_bytes(),
+    );
     check_named("application.yml", format!("{bomb}spring: *a9\n").as_bytes());
 }
 
@@ -288,7 +353,12 @@ fn a_file_over_the_limit_is_named() {
 fn a_line_as_long_as_the_limit_comes_to_an_end() {
     let limit = usize::try_from(FILE_BYTES_MAX).unwrap();
     let starts = [
-        ("deployment.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: bad }\ndata: { a: '", "http://a:80 ", "' }\n"),
+        (
+            "deployment.yaml",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: bad }\ndata: { a: '",
+            "http://a:80 ",
+            "' }\n",
+        ),
         ("compose.yaml", "services: { bad: { environment: { A: '", "a:80,", "' } } }\n"),
         (".env", "A=", "http://", "\n"),
         ("application.properties", "a=", "${a}", "\n"),

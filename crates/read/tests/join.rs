@@ -18,10 +18,21 @@ fn workload(name: &str, image: &str, environment: &str) -> String {
 
 #[test]
 fn a_host_in_any_form_of_cluster_dns_is_the_service() {
-    let caller = workload("web", "shop/web", "[{ name: A, value: 'http://cart' }, { name: B, value: 'stock.shop:80' }, { name: C, value: 'http://pay.shop.svc.cluster.local/x' }]");
-    let callee = |name: &str| workload(name, "shop/x", "[]").replace("metadata: { name: ", "metadata: { namespace: shop, name: ");
+    let caller = workload(
+        "web",
+        "shop/web",
+        "[{ name: A, value: 'http://cart' }, { name: B, value: 'stock.shop:80' }, { name: C, value: 'http://pay.shop.svc.cluster.local/x' }]",
+    );
+    let callee = |name: &str| {
+        workload(name, "shop/x", "[]").replace("metadata: { name: ", "metadata: { namespace: shop, name: ")
+    };
     check(
-        &[("web.yaml", &caller), ("cart.yaml", &workload("cart", "shop/cart", "[]")), ("stock.yaml", &callee("stock")), ("pay.yaml", &callee("pay"))],
+        &[
+            ("web.yaml", &caller),
+            ("cart.yaml", &workload("cart", "shop/cart", "[]")),
+            ("stock.yaml", &callee("stock")),
+            ("pay.yaml", &callee("pay")),
+        ],
         expect![[r#"
             cart: service
             pay: service
@@ -72,24 +83,33 @@ fn one_image_under_two_names_in_two_variants_is_one_component() {
 
 #[test]
 fn one_image_in_many_roles_is_many_components() {
-    let compose = "services:\n  api: { image: shop/app, command: serve }\n  worker: { image: shop/app, command: work }\n";
-    check(&[("compose.yaml", compose)], expect![[r#"
+    let compose =
+        "services:\n  api: { image: shop/app, command: serve }\n  worker: { image: shop/app, command: work }\n";
+    check(
+        &[("compose.yaml", compose)],
+        expect![[r#"
         api: service
         worker: service
         default compose.yaml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn versions_behind_one_service_are_one_component() {
     let version = |v: &str| {
-        format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: reviews-{v} }}\nspec: {{ template: {{ metadata: {{ labels: {{ app: reviews }} }}, spec: {{ containers: [{{ name: reviews, image: 'shop/reviews-{v}' }}] }} }} }}\n")
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: reviews-{v} }}\nspec: {{ template: {{ metadata: {{ labels: {{ app: reviews }} }}, spec: {{ containers: [{{ name: reviews, image: 'shop/reviews-{v}' }}] }} }} }}\n"
+        )
     };
     let service = "apiVersion: v1\nkind: Service\nmetadata: { name: reviews }\nspec: { selector: { app: reviews } }\n";
-    check(&[("a.yaml", &version("v1")), ("b.yaml", &version("v2")), ("s.yaml", service)], expect![[r#"
+    check(
+        &[("a.yaml", &version("v1")), ("b.yaml", &version("v2")), ("s.yaml", service)],
+        expect![[r#"
         reviews: service also reviews-v1, reviews-v2
         default root
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -118,11 +138,14 @@ fn a_bare_word_counts_by_its_key_and_its_host() {
 #[test]
 fn a_host_that_nothing_provides_dangles_and_an_outside_host_is_an_external() {
     let environment = "[{ name: PAY_URL, value: 'https://api.pay.example.org/v1' }, { name: STOCK_ADDR, value: 'stock-service:8080' }]";
-    check(&[("web.yaml", &workload("web", "shop/web", environment))], expect![[r#"
+    check(
+        &[("web.yaml", &workload("web", "shop/web", environment))],
+        expect![[r#"
         web: frontend
         dangling_host: `STOCK_ADDR` names `stock-service`, which nothing here provides
         default web.yaml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -145,11 +168,14 @@ fn a_port_that_nobody_opens_dangles() {
 #[test]
 fn waiting_for_a_host_before_the_start_is_no_edge() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: web }\nspec:\n  initContainers: [{ name: wait, image: busybox, command: [sh, -c, 'until nc -z cart 80; do sleep 1; done'] }]\n  containers: [{ name: web, image: shop/web }]\n";
-    check(&[("web.yaml", pod), ("cart.yaml", &workload("cart", "shop/cart", "[]"))], expect![[r#"
+    check(
+        &[("web.yaml", pod), ("cart.yaml", &workload("cart", "shop/cart", "[]"))],
+        expect![[r#"
         cart: service
         web: frontend
         default root
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -193,11 +219,14 @@ fn a_proto_service_is_served_by_who_is_named_like_it_and_decides_the_protocol() 
 #[test]
 fn a_folder_with_two_ways_to_deploy_is_one_system_with_two_variants() {
     let all = format!("{}---\n{}", workload("web", "shop/web", "[]"), workload("cart", "shop/cart", "[]"));
-    check(&[("all-in-one.yaml", &all), ("quickstart.yaml", &workload("web", "shop/web", "[]"))], expect![[r#"
+    check(
+        &[("all-in-one.yaml", &all), ("quickstart.yaml", &workload("web", "shop/web", "[]"))],
+        expect![[r#"
         cart: service
         web: frontend
         default all-in-one.yaml
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

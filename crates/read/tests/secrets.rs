@@ -219,7 +219,11 @@ fn every_secret_stands_in_its_file_once() {
 fn every_planted_file_is_read() {
     let model = shop();
     for each in PLANTED {
-        assert!(model.not_read.iter().all(|n| n.path != each.path), "{} hides its secrets by not being read", each.path);
+        assert!(
+            model.not_read.iter().all(|n| n.path != each.path),
+            "{} hides its secrets by not being read",
+            each.path
+        );
     }
     for component in ["orders", "orders-db"] {
         assert!(model.find(component).is_some(), "what is not secret stays, `{component}` too");

@@ -180,8 +180,7 @@ fn networks_of<'p>(service: &Service<'p>, node: &'p Node, depth: usize) -> Vec<S
     match node.str_at("network_mode") {
         Some("none") => return Vec::new(),
         Some(mode) => {
-            let other =
-                mode.strip_prefix("service:").and_then(|name| service.named.services.get(name).copied());
+            let other = mode.strip_prefix("service:").and_then(|name| service.named.services.get(name).copied());
             return match other {
                 Some(other) if depth < 8 => networks_of(service, other, depth + 1),
                 _ => vec![mode.to_owned()],

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{
     Alias, Basis, Call, CallId, Component, ComponentId, Content, Deployment, DeploymentId, Environment, EnvironmentId,
-    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, JourneyId, Loose, Model, ModelBuilder, Named, NotRead, Noun,
-    Operation, OperationId, PromiseId, Scope, Subject, TeamId, Topic, Value,
+    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, JourneyId, Loose, Model, ModelBuilder, Named, NotRead,
+    Noun, Operation, OperationId, PromiseId, Scope, Subject, TeamId, Topic, Value,
 };
 
 use super::default_variant::Choice;
@@ -208,7 +208,8 @@ impl<'j> Emitter<'j> {
                 default.is_some_and(|variant| self.facts.variants[variant.0].files.contains(&origin.at.file))
             };
             listed.sort_by_key(|(origin, _)| (!in_default(origin), origin.at));
-            let mut evidence: Vec<EvidenceId> = listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            let mut evidence: Vec<EvidenceId> =
+                listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
             evidence.extend(row.supposed.iter().map(|(origin, note)| self.supposed(origin, note)).collect::<Vec<_>>());
             evidence.dedup();
             for (field, value, origin) in &row.claims {
@@ -363,9 +364,12 @@ impl<'j> Emitter<'j> {
         let model = &self.builder.model;
         let index = |rows: &[Named]| rows.iter().position(|row| row.id == name).map(|index| index as u32);
         match field.noun() {
-            Noun::Component => self.joined.parts.named(name).iter().map(|part| Subject::Component(self.component(*part))).collect(),
+            Noun::Component => {
+                self.joined.parts.named(name).iter().map(|part| Subject::Component(self.component(*part))).collect()
+            }
             Noun::Deployment => {
-                let parts: Vec<ComponentId> = self.joined.parts.named(name).iter().map(|part| self.component(*part)).collect();
+                let parts: Vec<ComponentId> =
+                    self.joined.parts.named(name).iter().map(|part| self.component(*part)).collect();
                 let here = |key: &(ComponentId, EnvironmentId)| {
                     parts.contains(&key.0) && environment.is_none_or(|environment| environment == key.1)
                 };

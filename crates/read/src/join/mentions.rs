@@ -90,7 +90,12 @@ fn of_units(facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
                 let bare = addresses(&word.text).into_iter().filter(|address| address.form == AddressForm::Bare);
                 out.push(Mentioned { addresses: bare.collect(), ..mention("", &word.text, &word.origin, place) });
             }
-            for text in container.files.iter().filter_map(|file| Some((file, file.text.as_ref()?))).filter(|(_, text)| !shared(text)) {
+            for text in container
+                .files
+                .iter()
+                .filter_map(|file| Some((file, file.text.as_ref()?)))
+                .filter(|(_, text)| !shared(text))
+            {
                 out.extend(of_text(text.0, text.1).map(|(key, value, origin)| {
                     let value = filled(&value, &container.environment);
                     mention(&key, &value, &origin, Place::Configuration)

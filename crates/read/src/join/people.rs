@@ -38,7 +38,7 @@ pub(super) fn find(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Fold
 }
 
 /// A team by its own name: `@shop/team-money`, `group:default/team-money` and `team-money` are one.
-pub(super) fn team(spelled: &str) -> &str {
+fn team(spelled: &str) -> &str {
     if spelled.contains('@') && !spelled.starts_with('@') {
         return spelled;
     }
@@ -59,8 +59,8 @@ fn match_entity(index: usize, entity: &Entity, parts: &Parts, people: &mut Peopl
         [part] => {
             people.entity.entry(part).or_default().push(index);
             if let Some(owner) = &entity.owner {
-                let row =
-                    (owner.text.clone(), format!("the catalogue's {} says so", entity.kind), owner.origin.clone());
+                let note = format!("the catalogue's {} says `{}`", entity.kind, owner.text);
+                let row = (team(&owner.text).to_owned(), note, owner.origin.clone());
                 people.owner.entry(part).or_default().push(row);
             }
         }
@@ -102,14 +102,11 @@ fn by_path(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, peo
             if owned.owners.is_empty() {
                 continue;
             }
-            let row = (
-                owned.owners.join(" "),
-                format!("the owners' file says so of `{}`", owned.pattern),
-                owned.origin.clone(),
-            );
-            people.owner.entry(part).or_default().push(row);
-            for owner in &owned.owners {
-                people.teams.entry(owner.clone()).or_default().push(owned.origin.clone());
+            let teams: Vec<&str> = owned.owners.iter().map(|owner| team(owner)).collect();
+            let note = format!("the owners' file says `{}` of `{}`", owned.owners.join(" "), owned.pattern);
+            people.owner.entry(part).or_default().push((teams.join(" "), note, owned.origin.clone()));
+            for team in teams {
+                people.teams.entry(team.to_owned()).or_default().push(owned.origin.clone());
             }
             break;
         }

@@ -104,10 +104,13 @@ pub(super) fn resolve(facts: &Facts, parts: &mut Parts, mentions: &[Mentioned], 
     calls
 }
 
+/// Who answers to a name, and the endpoint through which, where one is declared.
+type Provider = (PartId, Option<usize>);
+
 /// The tables in which hosts are looked up.
 struct Names {
     /// (variant, plain name) → (part, endpoint).
-    here: BTreeMap<(VariantId, String), BTreeSet<(PartId, Option<usize>)>>,
+    here: BTreeMap<(VariantId, String), BTreeSet<Provider>>,
     /// plain name → parts, over all variants.
     anywhere: BTreeMap<String, BTreeSet<PartId>>,
     /// Namespaces of the system.

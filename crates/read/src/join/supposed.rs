@@ -41,7 +41,8 @@ pub(super) fn default(facts: &Facts) -> Option<Choice> {
     let system = of(facts)?.system.as_ref()?;
     let name = &system.environments.as_ref()?.value.default.as_ref()?.value;
     let environments = environments(facts);
-    let variant = environments.iter().find(|(_, each)| each.as_str() == name.name.as_str()).map(|(variant, _)| *variant)?;
+    let variant =
+        environments.iter().find(|(_, each)| each.as_str() == name.name.as_str()).map(|(variant, _)| *variant)?;
     Some(Choice { variant, because: String::from("plimsoll.yaml names it") })
 }
 
@@ -98,7 +99,11 @@ pub(super) fn calls(facts: &Facts, parts: &Parts, calls: &mut Calls) {
     for message in &supposed.messages {
         let broker = broker(facts, parts, &message.topic);
         if let ([component], Some(broker)) = (&parts.named(&message.component)[..], broker) {
-            let note = String::from(if message.sends { "plimsoll.yaml: a step publishes" } else { "plimsoll.yaml: it consumes" });
+            let note = String::from(if message.sends {
+                "plimsoll.yaml: a step publishes"
+            } else {
+                "plimsoll.yaml: it consumes"
+            });
             add(calls, parts, *component, broker, (message.origin.clone(), note), &[]);
         }
     }
@@ -118,7 +123,14 @@ fn broker(facts: &Facts, parts: &Parts, topic: &str) -> Option<PartId> {
     }
 }
 
-fn add(calls: &mut Calls, parts: &Parts, from: PartId, to: PartId, evidence: (Origin, String), claims: &[(Field, Value, Origin)]) {
+fn add(
+    calls: &mut Calls,
+    parts: &Parts,
+    from: PartId,
+    to: PartId,
+    evidence: (Origin, String),
+    claims: &[(Field, Value, Origin)],
+) {
     if from == to {
         return;
     }

@@ -74,7 +74,7 @@ fn files(node: &Node, volumes: &[&Node], maps: &ConfigMaps<'_>) -> Vec<MountedFi
 }
 
 /// The ConfigMaps that a volume holds, plain or projected.
-fn config_maps<'n>(volume: &'n Node) -> Vec<&'n Node> {
+fn config_maps(volume: &Node) -> Vec<&Node> {
     let projected = volume.at_path(&["projected", "sources"]).map(Node::items).unwrap_or_default();
     volume.get("configMap").into_iter().chain(projected.iter().filter_map(|source| source.get("configMap"))).collect()
 }

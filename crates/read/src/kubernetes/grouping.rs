@@ -125,9 +125,8 @@ fn take_up(corpus: &Corpus, folder: &str, groups: Vec<Group>) -> Vec<Group> {
     }
     // What declares no workload only adds to what does.
     if joined.identities.is_empty() && !apart.is_empty() {
-        let here = |group: &&mut Group| {
-            group.path == folder || folder_of(&group.path) == folder && group.files.len() == 1
-        };
+        let here =
+            |group: &&mut Group| group.path == folder || folder_of(&group.path) == folder && group.files.len() == 1;
         let beside = folder_of(&joined_path(&joined, corpus)) == folder;
         match apart.iter_mut().filter(here).max_by_key(|group| group.identities.len()) {
             Some(main) if beside => main.absorb(joined),

@@ -8,12 +8,12 @@ use plimsoll_read::source::Source;
 use plimsoll_read::survey::{Options, survey};
 
 /// The model of one source in memory.
-pub fn model(files: &[(&str, &str)]) -> Model {
+pub(crate) fn model(files: &[(&str, &str)]) -> Model {
     survey(vec![Source::memory(files)], &Options { threads: NonZeroUsize::new(1) })
 }
 
 /// Components, calls, topics, interfaces and names that did not join.
-pub fn graph(model: &Model) -> String {
+pub(crate) fn graph(model: &Model) -> String {
     let id = |id: plimsoll_model::ComponentId| model.component(id).id.as_str();
     let mut out = String::new();
     for component in &model.components {
@@ -54,7 +54,7 @@ pub fn graph(model: &Model) -> String {
 }
 
 /// The facts of one component's deployments, with their places.
-pub fn deployment(model: &Model, component: &str) -> String {
+pub(crate) fn deployment(model: &Model, component: &str) -> String {
     let mut out = String::new();
     for fact in &model.facts {
         let Subject::Deployment(deployment) = fact.subject else { continue };
@@ -68,8 +68,15 @@ pub fn deployment(model: &Model, component: &str) -> String {
             Content::Stated(value) => value.to_string(),
             Content::Absent => String::from("absent"),
         };
-        let via: Vec<String> = evidence.via.iter().map(|at| format!(" via {}:{}", model.files.display(at.file), at.line)).collect();
-        out += &format!("{} = {content} at {}:{}{}\n", fact.field.json_name(), model.files.display(at.file), at.line, via.concat());
+        let via: Vec<String> =
+            evidence.via.iter().map(|at| format!(" via {}:{}", model.files.display(at.file), at.line)).collect();
+        out += &format!(
+            "{} = {content} at {}:{}{}\n",
+            fact.field.json_name(),
+            model.files.display(at.file),
+            at.line,
+            via.concat()
+        );
     }
     out
 }
