@@ -6,7 +6,7 @@
 
 use plimsoll_model::FileId;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, FILE_BYTES_MAX};
 
 /// The page of these rules: the head of this module.
 pub const PAGE: &str = include_str!("left_out.rs");
@@ -159,13 +159,23 @@ fn material(path: &str) -> Option<(Material, &str)> {
     test_file.then_some((Material::Test, name))
 }
 
+/// The kind of what cannot be read as text; the corpus says why.
+const UNREADABLE: &str = "unreadable";
+
 /// What a file is that no reader takes, and why it was not read.
 pub fn no_reader(corpus: &Corpus, file: FileId) -> Reason {
     let path = corpus.path(file);
     let name = path.rsplit('/').next().unwrap_or(path);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-    let kind = kind_of(corpus, file, path, name, &extension);
-    (kind.0.to_owned(), kind.1.to_owned())
+    let (kind, reason) = kind_of(corpus, file, path, name, &extension);
+    let large = corpus.size(file) > FILE_BYTES_MAX && !matches!(kind, "media" | "binary");
+    if kind != UNREADABLE && !large {
+        return (kind.to_owned(), reason.to_owned());
+    }
+    match corpus.text(file) {
+        Err(why) => (kind.to_owned(), why.to_owned()),
+        Ok(_) => (kind.to_owned(), reason.to_owned()),
+    }
 }
 
 fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &str) -> (&'static str, &'static str) {
@@ -200,7 +210,7 @@ fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &st
             ("pipeline", "pipelines are not read by this version")
         }
         "yaml" | "yml" | "json" | "toml" | "ini" | "conf" | "properties" | "xml" | "cfg" => match corpus.text(file) {
-            Err(_) => ("unreadable", "is not text, or too large"),
+            Err(_) => (UNREADABLE, ""),
             Ok(text) if text.contains("{{") => ("template", "templates are not rendered by this version"),
             Ok(_) => ("other structured file", "no reader knows its format"),
         },

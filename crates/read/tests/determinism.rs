@@ -113,7 +113,7 @@ journeys: { buy: { steps: [POST /orders @ orders] } }
 promises: { bought: { on: journey buy, success: 99.5%, window: 30d } }
 ",
     ),
-    ("broken.yaml", "kind: Deployment\nspec: [\n"),
+    ("broken.yaml", "apiVersion: apps/v1\nkind: Deployment\nspec: [\n"),
     ("README.md", "# The shop\n"),
 ];
 

@@ -1,3 +1,5 @@
+//! Build scripts, case by case.
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 

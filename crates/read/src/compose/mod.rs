@@ -1,6 +1,7 @@
-//! Compose: services as `docker compose` runs them.
+//! # Compose
+//! Reads compose projects: services as `docker compose` runs them.
 //!
-//! # What it reads
+//! ## Reads
 //! Files by their name (`compose.yaml`, `docker-compose.yml`, `docker-compose.prod.yml`, `shop.compose.yml` …) and other
 //! YAML whose top has `services` with an image or a build, and nothing that Compose does not know.
 //!
@@ -12,16 +13,16 @@
 //! the example stands in. A value stands where it is set and keeps the places that it came through. Then `include`,
 //! `extends`, merge (`!reset`, `!override`), `env_file` beneath `environment`.
 //!
-//! # What comes out
+//! ## What comes out
 //! A variant for each project; a unit for each service, whatever its profiles (`profile` among the labels), with its
 //! container, variables, words, ports, mounted files, build folder, networks and other names; claims of how it runs. What a
 //! service waits for (`depends_on`, `links`) is a hint, never a call. The health check is its readiness.
 //!
-//! # What it does not use
+//! ## What it does not use
 //! Logging, devices, ulimits, kernel settings, `extra_hosts`, `develop`, build arguments, contents of secrets. Models are
 //! listed as not read. An unknown key, a variable that is set nowhere, a service that extends itself are problems.
 //!
-//! # Example
+//! ## Example
 //! ```yaml
 //! # .env: DB_HOST=orders-db
 //! services:

@@ -213,7 +213,7 @@ mod tests {
             ("orders/src/main/resources/application.yml", Some(Kind::SpringYaml)),
             ("orders/src/main/resources/application-docker.properties", Some(Kind::SpringProperties)),
             ("bootstrap.yml", Some(Kind::SpringYaml)),
-            ("shared/orders-service.yml", Some(Kind::MaybeSpringYaml)),
+            ("common/orders-service.yml", Some(Kind::MaybeSpringYaml)),
             ("src/Orders.API/appsettings.Development.json", Some(Kind::Json)),
             ("config/default.json", Some(Kind::Json)),
             ("config.json", Some(Kind::Json)),

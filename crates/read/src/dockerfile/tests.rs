@@ -1,3 +1,5 @@
+//! Dockerfiles and build files, case by case.
+
 use expect_test::{Expect, expect};
 use plimsoll_model::{Content, Value};
 use proptest::prelude::*;

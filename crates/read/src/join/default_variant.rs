@@ -47,9 +47,14 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
             Reverse((variant.source, variant.folder.split('/').count(), variant.folder.len(), variant.folder.clone())),
         )
     };
-    let best = (0..facts.variants.len()).max_by_key(key)?;
+    let best = (0..facts.variants.len()).filter(|index| runs(facts, VariantId(*index))).max_by_key(key)?;
     let variant = &facts.variants[best];
     Some(Choice { variant: VariantId(best), because: because(variant, sizes[best], facts.variants.len()) })
+}
+
+/// Whether a variant runs anything; one that only adds routes or settings is no environment.
+pub(super) fn runs(facts: &Facts, variant: VariantId) -> bool {
+    facts.units.iter().any(|unit| unit.variant == variant)
 }
 
 fn because(variant: &Variant, size: usize, of: usize) -> String {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use plimsoll_model::{Basis, ComponentKind, Content, Field, Protocol, Value};
 
-use super::default_variant::Choice;
+use super::default_variant::{Choice, runs};
 use super::identity::{Part, PartId, PartName, Parts};
 use super::products;
 use super::resolve::{CallRow, Calls};
@@ -28,7 +28,7 @@ pub(super) fn environments(facts: &Facts) -> BTreeMap<VariantId, String> {
         for from in &environment.value.from {
             let Some(path) = normal(&from.value.text) else { continue };
             let found = facts.variants.iter().position(|variant| variant.folder == path);
-            if let Some(index) = found {
+            if let Some(index) = found.filter(|index| runs(facts, VariantId(*index))) {
                 out.entry(VariantId(index)).or_insert_with(|| environment.name.clone());
             }
         }

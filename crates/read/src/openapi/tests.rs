@@ -1,3 +1,5 @@
+//! API descriptions, case by case.
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 

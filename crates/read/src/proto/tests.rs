@@ -1,3 +1,5 @@
+//! Protocol Buffers, case by case.
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 

@@ -294,7 +294,7 @@ fn ordinary_values_survive() {
         "Content-Type,Authorization,X-Requested-With",
         "sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC",
         "https://github.com/acme/orders/commit/4b825dc642cb6eb9a060e54bf8d69288fbee4904",
-        "/home/runner/work/orders/orders/services/PaymentServiceV2/src/main/Resources/Config1",
+        "/srv/runner/work/orders/orders/services/PaymentServiceV2/src/main/Resources/Config1",
         "host=db port=5432 user=orders dbname=orders",
         "token bucket",
         "password",
