@@ -67,6 +67,8 @@ pub(super) struct Builder<'c> {
     pub(super) schema_needed: bool,
     root_folder: String,
     made: usize,
+    /// Of a component that is built alone: what it found nothing to do it to. Whatever lists it has those objects.
+    alone: Option<Vec<String>>,
 }
 
 impl<'c> Builder<'c> {
@@ -86,6 +88,7 @@ impl<'c> Builder<'c> {
             schema_needed: false,
             root_folder: String::new(),
             made: 0,
+            alone: None,
         }
     }
 
@@ -98,6 +101,7 @@ impl<'c> Builder<'c> {
         self.root_folder = self.corpus.folder(file).to_owned();
         let Some(kustomization) = self.open(file) else { return self.finish(Vec::new(), false) };
         self.metadata = origin::Wanted::of(kustomization.root.get("buildMetadata"));
+        self.alone = kustomization.is_component().then(Vec::new);
         let mut all = self.accumulate(&kustomization, Accumulated::default());
         self.stack.pop();
         plugin::add_hashes(&mut all);
@@ -106,12 +110,20 @@ impl<'c> Builder<'c> {
             let message = format!("{}: {error}; kustomize refuses it", object.id());
             problems.push(Problem { at: object.node.at, message });
         });
-        vars::resolve(&mut all, &mut |at, error| problems.push(Problem { at, message: error }));
+        let stands_alone = self.alone.is_some();
+        vars::resolve(&mut all, &mut |at, message| {
+            if !stands_alone {
+                problems.push(Problem { at, message });
+            }
+        });
         all.objects.retain(|object| !is_local(object));
         if let Err((at, message)) = order::sort(&mut all.objects, kustomization.root.get("sortOptions")) {
             problems.push(Problem { at, message });
         }
         all.objects.iter_mut().for_each(|object| self.metadata.finish(object));
+        if let Some(first) = self.alone.take().and_then(|alone| alone.into_iter().next()) {
+            self.skip("kustomize component", file, format!("changes what is not in it; built alone, {first}"));
+        }
         let is_component = kustomization.is_component();
         self.finish(all.objects.into_iter().map(|object| object.node).collect(), is_component)
     }
@@ -134,6 +146,14 @@ impl<'c> Builder<'c> {
     /// Reports something that kustomize would refuse or that cannot be used.
     pub(super) fn problem(&mut self, at: At, message: impl Into<String>) {
         self.problems.push(Problem { at, message: message.into() });
+    }
+
+    /// Reports what kustomize would refuse to do, unless that is because a component stands alone.
+    pub(super) fn refused(&mut self, at: At, error: String) {
+        match &mut self.alone {
+            Some(alone) => alone.push(error),
+            None => self.problem(at, format!("{error}; kustomize refuses it")),
+        }
     }
 
     /// Lists something that is not read.
@@ -176,7 +196,12 @@ impl<'c> Builder<'c> {
                 format!("the apiVersion of a {kind} is {wanted}, not `{}`; kustomize refuses it", value(stated));
             self.problem(stated.at, message);
         }
-        if root.entries().iter().all(|entry| matches!(entry.key.as_str(), "apiVersion" | "kind")) {
+        let says = |node: &Node| !node.is_null() && node.as_str() != Some("");
+        if !root
+            .entries()
+            .iter()
+            .any(|entry| !matches!(entry.key.as_str(), "apiVersion" | "kind") && says(&entry.value))
+        {
             self.problem(root.at, "the kustomization is empty; kustomize refuses it");
         }
     }
@@ -484,7 +509,7 @@ impl<'c> Builder<'c> {
             Ok(mut object) => {
                 object.origin = self.metadata.any().then(|| origin.clone());
                 if let Err(error) = all.absorb(object) {
-                    self.problem(entry.at, format!("{error}; kustomize refuses it"));
+                    self.refused(entry.at, error);
                 }
             }
         }

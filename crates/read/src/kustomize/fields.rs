@@ -26,37 +26,50 @@ fn is_word_of_yaml_11(text: &str) -> bool {
     !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false")
 }
 
-/// Whether a text goes through kustomize's YAML writer.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Written {
-    /// Objects do.
-    Again,
-    /// What becomes JSON at once does not.
-    Never,
-}
-
 /// A tree of the corpus as kustomize sees it.
-pub(super) fn adopt(mut node: Node, written: Written) -> Node {
-    normalise(&mut node, written);
+pub(super) fn adopt(mut node: Node) -> Node {
+    each(&mut node, &mut |node| {
+        if let Data::Scalar(scalar) = &mut node.value
+            && matches!(scalar.kind, ScalarKind::Bool(_))
+            && is_word_of_yaml_11(&scalar.text)
+        {
+            scalar.kind = ScalarKind::Text;
+        }
+    });
     node
 }
 
-fn normalise(node: &mut Node, written: Written) {
-    match &mut node.value {
-        Data::Sequence(items) => items.iter_mut().for_each(|item| normalise(item, written)),
-        Data::Mapping(entries) => entries.iter_mut().for_each(|entry| normalise(&mut entry.value, written)),
-        Data::Scalar(scalar) => {
-            if matches!(scalar.kind, ScalarKind::Bool(_)) && is_word_of_yaml_11(&scalar.text) {
-                scalar.kind = ScalarKind::Text;
-            }
-            match node.tag.as_deref() {
-                Some(TIMESTAMP) => scalar.text = json::timestamp(&scalar.text).unwrap_or_else(|| scalar.text.clone()),
-                Some(FOLDED) if written == Written::Again => scalar.text = folded_again(&scalar.text),
-                Some(BINARY) => scalar.text = json::from_base64(&scalar.text).unwrap_or_else(|| scalar.text.clone()),
-                _ => {}
-            }
+/// A tree that becomes JSON at once, without going through kustomize's YAML writer: dates and folded texts stay.
+pub(super) fn adopt_as_json(node: Node) -> Node {
+    let mut node = adopt(node);
+    each(&mut node, &mut |node| node.tag = None);
+    node
+}
+
+/// What kustomize's YAML writer makes of a tree: dates become times, base64 becomes text, folded texts are folded again.
+pub(super) fn write_out(node: &mut Node) {
+    each(node, &mut |node| {
+        let Data::Scalar(scalar) = &mut node.value else { return };
+        let written = match node.tag.as_deref() {
+            Some(TIMESTAMP) => json::timestamp(&scalar.text),
+            Some(BINARY) => json::from_base64(&scalar.text),
+            Some(FOLDED) => Some(folded_again(&scalar.text)),
+            _ => None,
+        };
+        if let Some(text) = written {
+            scalar.text = text;
+            node.tag = None;
         }
+    });
+}
+
+fn each(node: &mut Node, change: &mut dyn FnMut(&mut Node)) {
+    match &mut node.value {
+        Data::Sequence(items) => items.iter_mut().for_each(|item| each(item, change)),
+        Data::Mapping(entries) => entries.iter_mut().for_each(|entry| each(&mut entry.value, change)),
+        Data::Scalar(_) => {}
     }
+    change(node);
 }
 
 /// A folded text as kustomize's YAML writer folds it again: it sets a blank line before every line break that follows a

@@ -4,7 +4,7 @@
 //! RFC 6902, with the leniency of the library that kustomize uses: `replace` sets a missing key, negative indices count
 //! from the end.
 
-use super::fields::{Outcome, check_depth, value};
+use super::fields::{Outcome, check_depth, value, write_out};
 use super::json;
 use crate::tree::{Data, Node, Scalar, ScalarKind};
 
@@ -14,6 +14,7 @@ const NODES_MAX: usize = 200_000;
 /// Applies operations to an object. All or none: an object that an operation does not fit stays as it was.
 pub(super) fn apply(object: &Node, operations: &[Node]) -> Outcome<Node> {
     let mut root = object.clone();
+    write_out(&mut root);
     let mut budget = NODES_MAX;
     for operation in operations {
         let line = operation.at.line;

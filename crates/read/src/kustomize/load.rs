@@ -3,8 +3,9 @@
 
 use plimsoll_model::{At, FileId, Problem};
 
-use super::fields::{Written, adopt, is_empty, spelled};
+use super::fields::{adopt, is_empty, spelled};
 use crate::corpus::Corpus;
+use crate::tree::json;
 use crate::tree::yaml::{self, Documents, Schema};
 use crate::tree::{Data, Node};
 
@@ -35,6 +36,11 @@ pub(super) fn embedded(corpus: &Corpus, node: &Node) -> Documents {
     documents.roots.iter_mut().for_each(|root| shift.tree(root));
     documents.problems.iter_mut().for_each(|problem| problem.at = shift.place(problem.at));
     documents
+}
+
+/// Whether a text begins like a JSON list and is none: kustomize reads such a patch as JSON and nothing else.
+pub(super) fn is_broken_json(text: &str) -> bool {
+    text.starts_with('[') && !json::parse(FileId(0), text).problems.is_empty()
 }
 
 /// From places in an embedded text to places in its file.
@@ -103,7 +109,7 @@ pub(super) fn objects(roots: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node
                 items.retain(|node| !is_empty(node) && is_object(node, problems));
                 later.append(&mut items);
             } else {
-                out.push(adopt(node, Written::Again));
+                out.push(adopt(node));
             }
         }
         queue = later;

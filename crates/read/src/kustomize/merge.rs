@@ -263,7 +263,11 @@ impl Merger<'_> {
             let theirs = patch.find(index, &stated_keys, &stated);
             let field_of = of.map_or(FieldOf::Plain, |of| FieldOf::Object(of.clone()));
             let walked = self.walk(index.map(|index| dest[index].clone()), theirs, field_of)?;
+<<<<<<< HEAD
             match walked.node.filter(|node| !(node.is_null() || node.is_mapping() && is_empty(node))) {
+=======
+            match walked.node.filter(|node| !is_nothing(node)) {
+>>>>>>> kustomize
                 None => set_item(&mut dest, None, &valid_keys, &valid_values)?,
                 Some(mut node) => {
                     state_keys(&mut node, &valid_keys, &valid_values);
@@ -314,6 +318,11 @@ impl Items<'_> {
             },
         }
     }
+}
+
+/// Null or `{}`.
+fn is_nothing(node: &Node) -> bool {
+    is_empty(node) && !node.is_sequence()
 }
 
 fn replaced(dest: Option<Node>, side: Side<'_>) -> Walked {
@@ -392,7 +401,7 @@ fn set_item(items: &mut Vec<Node>, item: Option<Node>, keys: &[String], values: 
     let mut found = false;
     let mut out = Vec::with_capacity(items.len() + 1);
     for has in std::mem::take(items) {
-        if has.is_null() || (has.is_mapping() && is_empty(&has)) {
+        if is_nothing(&has) {
             continue;
         }
         if !has.is_mapping() && by_key {

@@ -1,6 +1,6 @@
 //! Build metadata: annotations that say where an object comes from and what changed it, and the label of the builder.
 
-use super::fields::entry;
+use super::fields::{entry, write_out};
 use super::object::Object;
 use crate::tree::Node;
 
@@ -97,6 +97,7 @@ impl Wanted {
         }
         // Kustomize writes all annotations anew at the end, so that numbers and booleans among them become texts.
         object.settle_texts("annotations");
+        write_out(&mut object.node);
     }
 }
 

@@ -3,7 +3,7 @@
 use plimsoll_model::{At, Problem};
 
 use super::accumulated::Accumulated;
-use super::fields::{Outcome, Written, adopt, pass_through, spelled};
+use super::fields::{Outcome, adopt_as_json, pass_through, spelled};
 use super::json_patch;
 use super::load;
 use super::merge;
@@ -41,7 +41,7 @@ impl Patch {
     pub(super) fn of(documents: &Documents, through: At, problems: &mut Vec<Problem>) -> Outcome<Self> {
         match documents.roots.as_slice() {
             [Node { value: Data::Sequence(items), .. }] => {
-                let mut operations: Vec<Node> = items.iter().map(|item| adopt(item.clone(), Written::Never)).collect();
+                let mut operations: Vec<Node> = items.iter().cloned().map(adopt_as_json).collect();
                 operations.iter_mut().for_each(|operation| pass_through(operation, through));
                 Ok(Self::Json(operations))
             }

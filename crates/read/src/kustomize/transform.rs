@@ -113,7 +113,7 @@ impl Builder<'_> {
     /// Reports what a transformer could not do, and drops what it has emptied.
     pub(super) fn settle(&mut self, at: At, done: Outcome<()>, all: &mut Accumulated) {
         if let Err(error) = done {
-            self.problem(at, format!("{error}; kustomize refuses it"));
+            self.refused(at, error);
         }
         all.drop_gone();
     }
@@ -163,9 +163,12 @@ impl Builder<'_> {
         let documents = match (stated("patch"), stated("path")) {
             (None, None) => return Err(String::from("a patch needs `patch` or `path`")),
             (Some(_), Some(_)) => return Err(String::from("`patch` and `path` exclude each other")),
-            (Some(text), None) => load::embedded(self.corpus, text),
+            (Some(text), None) => self.patch_text(value(text).trim(), load::embedded(self.corpus, text))?,
             (None, Some(path)) => match self.file_of(by, path, value(path), "patch") {
-                Some(file) => load::documents(self.corpus, file).clone(),
+                Some(file) => {
+                    let text = self.corpus.text(file).unwrap_or_default();
+                    self.patch_text(text, load::documents(self.corpus, file).clone())?
+                }
                 None => return Ok(()),
             },
         };
@@ -174,6 +177,14 @@ impl Builder<'_> {
         self.schema_needed |= matches!(patch, Patch::Strategic(_));
         let schema = self.schema.clone();
         patch::apply(all, patch, target.as_ref(), Allowed::of(entry.get("options")), &schema)
+    }
+
+    /// The documents of a patch, unless kustomize would not read its text.
+    fn patch_text(&self, text: &str, documents: Documents) -> Outcome<Documents> {
+        if load::is_broken_json(text) {
+            return Err(String::from("a patch that begins with `[` must be JSON, keys in quotes"));
+        }
+        Ok(documents)
     }
 
     /// A patch of `patchesJson6902`; `text_key` is the key of the text in place.
@@ -186,9 +197,12 @@ impl Builder<'_> {
         let documents = match (stated(text_key), stated("path")) {
             (None, None) => return Err(format!("a JSON patch needs `{text_key}` or `path`")),
             (Some(_), Some(_)) => return Err(format!("`{text_key}` and `path` exclude each other")),
-            (Some(text), None) => load::embedded(self.corpus, text),
+            (Some(text), None) => self.patch_text(value(text).trim(), load::embedded(self.corpus, text))?,
             (None, Some(path)) => match self.file_of(by, path, value(path), "patch") {
-                Some(file) => load::documents(self.corpus, file).clone(),
+                Some(file) => {
+                    let text = self.corpus.text(file).unwrap_or_default();
+                    self.patch_text(text, load::documents(self.corpus, file).clone())?
+                }
                 None => return Ok(()),
             },
         };

@@ -42,12 +42,12 @@ fn write(
             if position == Position::Key {
                 out.push(' ');
             }
-            write_scalar(out, scalar, indent);
-            if let Some(note) = note(node).filter(|_| !out.ends_with('\n')) {
-                out.push_str("  # ");
+            let note = note(node).map(|note| format!("  # {note}")).unwrap_or_default();
+            if scalar.kind == ScalarKind::Text && fits_block(&scalar.text) {
+                write_block(out, &scalar.text, indent, &note);
+            } else {
+                write_scalar(out, scalar);
                 out.push_str(&note);
-            }
-            if !out.ends_with('\n') {
                 out.push('\n');
             }
         }
@@ -87,12 +87,11 @@ fn write(
     }
 }
 
-fn write_scalar(out: &mut String, scalar: &Scalar, indent: usize) {
+fn write_scalar(out: &mut String, scalar: &Scalar) {
     match scalar.kind {
         ScalarKind::Null => out.push_str("null"),
         ScalarKind::Bool(flag) => out.push_str(if flag { "true" } else { "false" }),
         ScalarKind::Integer | ScalarKind::Float => out.push_str(&scalar.text),
-        ScalarKind::Text if fits_block(&scalar.text) => write_block(out, &scalar.text, indent),
         ScalarKind::Text => write_quoted_or_plain(out, scalar),
     }
 }
@@ -107,14 +106,17 @@ fn fits_block(text: &str) -> bool {
         && lines.iter().all(|line| !line.ends_with([' ', '\t']) || !line.trim().is_empty())
 }
 
-fn write_block(out: &mut String, text: &str, indent: usize) {
+/// A block; `note` stands behind its marker, since inside it would be text.
+fn write_block(out: &mut String, text: &str, indent: usize, note: &str) {
     let body = text.trim_end_matches('\n');
     let ends = text.len() - body.len();
     out.push_str(match ends {
-        0 => "|-\n",
-        1 => "|\n",
-        _ => "|+\n",
+        0 => "|-",
+        1 => "|",
+        _ => "|+",
     });
+    out.push_str(note);
+    out.push('\n');
     let indent = indent.max(2);
     for line in body.split('\n') {
         if !line.is_empty() {
