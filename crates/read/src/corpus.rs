@@ -78,6 +78,11 @@ impl Corpus {
         folder_of(self.path(file))
     }
 
+    /// Whether it is a symbolic link, which is never read.
+    pub fn is_link(&self, file: FileId) -> bool {
+        self.found[file.0 as usize].is_link()
+    }
+
     /// The file's size in bytes.
     pub fn size(&self, file: FileId) -> u64 {
         self.found[file.0 as usize].bytes

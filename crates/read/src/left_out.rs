@@ -166,6 +166,9 @@ const UNREADABLE: &str = "unreadable";
 pub fn no_reader(corpus: &Corpus, file: FileId) -> Reason {
     let path = corpus.path(file);
     let name = path.rsplit('/').next().unwrap_or(path);
+    if corpus.is_link(file) {
+        return (String::from("link"), String::from("links are not followed, so that no file counts twice"));
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
     let (kind, reason) = kind_of(corpus, file, path, name, &extension);
     let large = corpus.size(file) > FILE_BYTES_MAX && !matches!(kind, "media" | "binary");

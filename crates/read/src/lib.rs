@@ -58,6 +58,7 @@ pub fn readers() -> &'static [Reader] {
         proto::READER,
         openapi::READER,
         config::READER,
+        dotenv::READER,
         codeowners::READER,
         catalog::READER,
         plimsoll_yaml::READER,

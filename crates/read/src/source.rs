@@ -38,6 +38,7 @@ pub struct Found {
 
 #[derive(Clone, Debug)]
 enum Location {
+    Link,
     Disk(PathBuf),
     Memory(Vec<u8>),
 }
@@ -121,19 +122,27 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
     for entry in walk.filter_map(Result::ok) {
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+        let kind = entry.file_type();
+        let link = kind.is_some_and(|kind| kind.is_symlink());
+        if !link && !kind.is_some_and(|kind| kind.is_file()) {
             continue;
         }
         let Ok(inside) = entry.path().strip_prefix(root) else { continue };
         let path = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         let bytes = entry.metadata().map_or(0, |meta| meta.len());
         let name = FileName { source, path };
-        out.push(Found { name, bytes, content: Location::Disk(entry.path().to_path_buf()) });
+        let content = if link { Location::Link } else { Location::Disk(entry.path().to_path_buf()) };
+        out.push(Found { name, bytes, content });
     }
     out
 }
 
 impl Found {
+    /// Whether it is a symbolic link.
+    pub fn is_link(&self) -> bool {
+        matches!(self.content, Location::Link)
+    }
+
     /// The file as text, or why not. A text longer than `limit` bytes is not read.
     pub fn read_text(&self, limit: u64) -> Result<String, String> {
         text_of(self.read_bytes(limit)?)

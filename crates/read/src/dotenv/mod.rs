@@ -1,13 +1,19 @@
-//! Files of variables (`.env`), as Compose reads them, each value with its place.
+//! # Variables
+//! Reads files of variables (`.env`), as Compose reads them, each value with its place. A file speaks for the component
+//! whose folder it lies in; what a compose file takes from it is the compose reader's.
 //!
 //! Lines of `NAME=value`, `NAME: value`, `export NAME=value`, or `NAME` alone, which takes the value that the shell or
 //! the project gives. A value without quotes ends at the line's end or at ` #`; in single quotes it is taken as it
 //! stands; in double quotes it may span lines, has escapes, and variables are put in, as they are without quotes.
 //! A later entry sees earlier ones.
 //!
-//! Not here: which file counts for what (`compose`).
+//! Not here: which file a compose project takes (`compose`). Not read as configuration: samples (`.env.example`) and test
+//! files (`.env.test`).
 //!
-//! # Source
+//! ## Example
+//! `orders/.env` with `DB_URL=postgres://orders-db/orders` gives the mention `DB_URL` of what is built in `orders`.
+//!
+//! ## Source
 //! The Compose specification, "env_file" and "Env_file format".
 
 pub mod interpolate;
@@ -16,7 +22,49 @@ use std::collections::BTreeMap;
 
 use plimsoll_model::{At, FileId, Problem};
 
+use crate::config::pairs::Pair;
+use crate::corpus::Corpus;
+use crate::facts::{About, Facts};
+
 use interpolate::{Fault, Setting, interpolate};
+
+/// The reader of files of variables.
+pub const READER: crate::Reader = crate::Reader { name: "dotenv", page: include_str!("mod.rs"), takes, read };
+
+fn takes(corpus: &Corpus, file: FileId) -> bool {
+    const NOT_IN_USE: &[&str] = &["example", "sample", "template", "dist", "test", "defaults"];
+    let path = corpus.path(file);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let rest = name.strip_prefix(".env");
+    rest.is_some_and(|rest| {
+        (rest.is_empty() || rest.starts_with('.')) && !rest.split('.').any(|word| NOT_IN_USE.contains(&word))
+    })
+}
+
+fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
+    let mut facts = Facts::default();
+    for file in files {
+        let text = match corpus.text(*file) {
+            Ok(text) => text,
+            Err(why) => {
+                facts.problems.push(Problem { at: At::whole(*file), message: why.to_owned() });
+                continue;
+            }
+        };
+        let variables = parse(*file, text, &|_| None);
+        let pairs: Vec<Pair> = variables
+            .entries
+            .iter()
+            .filter_map(|entry| {
+                let setting = entry.value.as_ref()?;
+                Some(Pair::at(entry.key.clone(), crate::redact::value(&entry.key, &setting.text), entry.key_at))
+            })
+            .collect();
+        facts.mentions.extend(crate::config::read_pairs(&pairs, About::File(*file), &|_| None));
+        facts.problems.extend(variables.problems);
+    }
+    facts
+}
 
 /// One entry of a file of variables.
 #[derive(Clone, Debug, PartialEq, Eq)]

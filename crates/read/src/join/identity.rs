@@ -199,12 +199,14 @@ pub(super) fn selected(facts: &Facts, endpoint: &Endpoint) -> Vec<usize> {
     if endpoint.selector.is_empty() {
         return Vec::new();
     }
-    let same_place = |unit: &Unit| {
-        unit.variant == endpoint.variant
-            && (unit.namespace == endpoint.namespace || unit.namespace.is_none() || endpoint.namespace.is_none())
-    };
+    let same_place =
+        |unit: &Unit| unit.namespace == endpoint.namespace || unit.namespace.is_none() || endpoint.namespace.is_none();
     let labelled = |unit: &Unit| endpoint.selector.iter().all(|pair| unit.labels.contains(pair));
-    (0..facts.units.len()).filter(|index| same_place(&facts.units[*index]) && labelled(&facts.units[*index])).collect()
+    // Readers emit the units of a variant together and variants in order, so that its units are one run.
+    let start = facts.units.partition_point(|unit| unit.variant < endpoint.variant);
+    let own = facts.units[start..].iter().take_while(|unit| unit.variant == endpoint.variant);
+    let chosen = own.enumerate().filter(|(_, unit)| same_place(unit) && labelled(unit));
+    chosen.map(|(index, _)| start + index).collect()
 }
 
 /// A Service's name in one variant is a unit's name in another: the Service of `petclinic-db` is called `db`, and so is

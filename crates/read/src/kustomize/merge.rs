@@ -263,11 +263,7 @@ impl Merger<'_> {
             let theirs = patch.find(index, &stated_keys, &stated);
             let field_of = of.map_or(FieldOf::Plain, |of| FieldOf::Object(of.clone()));
             let walked = self.walk(index.map(|index| dest[index].clone()), theirs, field_of)?;
-<<<<<<< HEAD
-            match walked.node.filter(|node| !(node.is_null() || node.is_mapping() && is_empty(node))) {
-=======
             match walked.node.filter(|node| !is_nothing(node)) {
->>>>>>> kustomize
                 None => set_item(&mut dest, None, &valid_keys, &valid_values)?,
                 Some(mut node) => {
                     state_keys(&mut node, &valid_keys, &valid_values);
