@@ -156,6 +156,7 @@ impl Found {
             return Err(format!("{size} MiB are more than the limit of {limit} MiB; the file is left out"));
         }
         match &self.content {
+            Location::Link => Err(String::from("is a link; links are not followed, so that no file counts twice")),
             Location::Memory(bytes) => Ok(bytes.clone()),
             Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind())),
         }
