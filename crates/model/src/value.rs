@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A stated value. Its unit follows from its field ([`crate::Field::unit`]).
+/// A stated value. Its unit follows from its field ([`crate::ValueType::unit`]).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     /// Yes or no.

@@ -5,7 +5,7 @@
 //! where there is one, else the root. Beside it stands what comes out, so that the behaviour is held without kubectl too;
 //! `UPDATE_EXPECT=1` refreshes that. kubectl is `PLIMSOLL_KUBECTL` or on the path; with `PLIMSOLL_ORACLES=required` its
 //! absence fails the test.
-
+#![allow(clippy::unwrap_used, reason = "what is not there fails the test")]
 #![allow(clippy::disallowed_methods, reason = "these tests read their cases and run another program to compare with")]
 
 use std::collections::BTreeMap;

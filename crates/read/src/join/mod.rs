@@ -1,16 +1,16 @@
 //! The join: which names are the same thing, and who calls whom. Facts in, model out.
 //!
 //! The passes, in this order; each adds evidence and none guesses silently:
-//! 1. [`identity`]: units of the same name, the Service that selects them, versions of one workload, and one image under
+//! 1. `identity`: units of the same name, the Service that selects them, versions of one workload, and one image under
 //!    two names in two variants, become one component;
-//! 2. [`default_variant`]: which way to deploy is meant when none is named; what plimsoll.yaml states ([`supposed`]) joins here;
-//! 3. [`folders`]: image to build folder to component, so that files in the folder speak for it;
-//! 4. [`classify`]: what each component is, from its image, ports, variables and name;
-//! 5. [`mentions`] and [`resolve`]: every value that names a host is followed to a component, an outside host, or nothing;
-//! 6. [`interfaces`]: descriptions of operations to the component that serves them;
-//! 7. [`topics`]: names of queues and subjects;
-//! 8. [`people`]: owners by path and catalogue;
-//! 9. [`emit`]: rows of the model, sorted.
+//! 2. `default_variant`: which way to deploy is meant when none is named; what plimsoll.yaml states (`supposed`) joins here;
+//! 3. `folders`: image to build folder to component, so that files in the folder speak for it;
+//! 4. `classify`: what each component is, from its image, ports, variables and name;
+//! 5. `mentions` and `resolve`: every value that names a host is followed to a component, an outside host, or nothing;
+//! 6. `interfaces`: descriptions of operations to the component that serves them;
+//! 7. `topics`: names of queues and subjects;
+//! 8. `people`: owners by path and catalogue;
+//! 9. `emit`: rows of the model, sorted.
 //!
 //! Not here: how a file is read (the readers). Always: ambiguity is reported with its candidates, not decided.
 

@@ -1,7 +1,7 @@
 //! The one table of the language: sections, their keys, what may stand under each, in words and with an example.
 //!
-//! [`section!`] writes a section once: the Rust type, the reader's key checks, the JSON Schema and the reference page all
-//! come from it. [`choice!`] does the same for a set of words.
+//! `section!` writes a section once: the Rust type, the reader's key checks, the JSON Schema and the reference page all
+//! come from it. `choice!` does the same for a set of words.
 
 use super::language::Reading;
 use crate::tree::Node;

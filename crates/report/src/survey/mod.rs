@@ -1,6 +1,6 @@
 //! What have we got: the survey of a model, in four faces that say the same in the same words.
 //!
-//! [`outline`] asks the model once; each face only lays it out. Not here: the order of exit codes, where the text goes.
+//! `outline` asks the model once; each face only lays it out. Not here: the order of exit codes, where the text goes.
 
 mod html;
 mod markdown;
