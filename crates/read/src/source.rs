@@ -1,11 +1,14 @@
 //! Sources: where files come from. A folder on disk, or texts in memory for tests.
 //!
-//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`.
+//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`. Links that lead to
+//! another place of the same source are listed, so that a file which is named through one is found.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use plimsoll_model::place::FileName;
+
+use crate::corpus::{folder_of, normal};
 
 /// Where files come from.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub struct Found {
 enum Location {
     Disk(PathBuf),
     Memory(Vec<u8>),
+    /// A link to this path of the same source.
+    Link(String),
 }
 
 impl Source {
@@ -120,11 +125,18 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
     for entry in walk.filter_map(Result::ok) {
+        let Ok(inside) = entry.path().strip_prefix(root) else { continue };
+        let path = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        if entry.path_is_symlink() {
+            if let Some(target) = link_target(entry.path(), &path) {
+                let name = FileName { source, path };
+                out.push(Found { name, bytes: 0, content: Location::Link(target) });
+            }
+            continue;
+        }
         if !entry.file_type().is_some_and(|kind| kind.is_file()) {
             continue;
         }
-        let Ok(inside) = entry.path().strip_prefix(root) else { continue };
-        let path = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         let bytes = entry.metadata().map_or(0, |meta| meta.len());
         let name = FileName { source, path };
         out.push(Found { name, bytes, content: Location::Disk(entry.path().to_path_buf()) });
@@ -132,7 +144,25 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
     out
 }
 
+/// The path inside the source that a link leads to; `None` where it leads out of it.
+#[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
+fn link_target(link: &Path, path: &str) -> Option<String> {
+    let target = std::fs::read_link(link).ok()?;
+    if target.is_absolute() {
+        return None;
+    }
+    normal(&format!("{}/{}", folder_of(path), target.to_string_lossy()))
+}
+
 impl Found {
+    /// Where it leads, if it is a link.
+    pub fn link(&self) -> Option<&str> {
+        match &self.content {
+            Location::Link(target) => Some(target),
+            Location::Disk(_) | Location::Memory(_) => None,
+        }
+    }
+
     /// The file as text, or why not. A text longer than `limit` bytes is not read.
     pub fn read_text(&self, limit: u64) -> Result<String, String> {
         text_of(self.read_bytes(limit)?)
@@ -147,6 +177,7 @@ impl Found {
         }
         match &self.content {
             Location::Memory(bytes) => Ok(bytes.clone()),
+            Location::Link(_) => Err(String::from("is a link; the file that it leads to is read instead")),
             Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind())),
         }
     }

@@ -5,6 +5,7 @@
 //!
 //! Not here: the parsers ([`yaml`], [`json`], [`toml`]), what a tree means (the readers).
 
+mod indent;
 pub mod json;
 pub mod toml;
 pub mod write;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use plimsoll_model::{At, FileId, Problem};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind};
+use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind, indent};
 
 /// Nodes that the aliases of one file may expand to. A bomb of nine levels of nine aliases would be 387 million.
 const ALIAS_BUDGET: usize = 200_000;
@@ -40,7 +40,16 @@ pub fn parse(file: FileId, text: &str, schema: Schema) -> Documents {
     let mut lines_before = 0u32;
     loop {
         let mut builder = Builder::new(file, schema, lines_before);
-        let stopped = builder.run(rest);
+        let mut stopped = builder.run(rest);
+        if stopped.is_some() && !builder.spoiled {
+            let (wider, moved) = indent::widened(rest);
+            let mut second = Builder { moved, ..Builder::new(file, schema, lines_before) };
+            let second_stopped = second.run(&wider);
+            // It counts where it comes further.
+            if second_stopped.is_none_or(|line| stopped.is_some_and(|first| line > first)) {
+                (builder, stopped) = (second, second_stopped);
+            }
+        }
         out.roots.append(&mut builder.roots);
         out.problems.append(&mut builder.problems);
         let Some(line) = stopped else { break };
@@ -151,6 +160,8 @@ struct Builder {
     spoiled: bool,
     /// Where the text ends, in characters, if its last line is not ended.
     open_end: Option<usize>,
+    /// Lines that were moved to the right before they were read, and by how many columns.
+    moved: BTreeMap<u32, u32>,
 }
 
 impl Builder {
@@ -166,6 +177,7 @@ impl Builder {
             budget: ALIAS_BUDGET,
             spoiled: false,
             open_end: None,
+            moved: BTreeMap::new(),
         }
     }
 
@@ -183,7 +195,7 @@ impl Builder {
                 }
                 Err(error) => {
                     let line = error.marker().line() as u32 + self.lines_before;
-                    let at = At::new(self.file, line.max(1), error.marker().col() as u32 + 1);
+                    let at = self.place(error.marker().line() as u32, error.marker().col() as u32);
                     let message = format!("not valid YAML: {}; this document is left out", error.info());
                     self.problems.push(Problem { at, message });
                     return Some(line);
@@ -194,7 +206,13 @@ impl Builder {
     }
 
     fn at(&self, span: Span) -> At {
-        At::new(self.file, span.start.line() as u32 + self.lines_before, span.start.col() as u32 + 1)
+        self.place(span.start.line() as u32, span.start.col() as u32)
+    }
+
+    /// A line and column of the text that is read, as a place in the file.
+    fn place(&self, line: u32, column: u32) -> At {
+        let moved = self.moved.get(&line).copied().unwrap_or(0);
+        At::new(self.file, (line + self.lines_before).max(1), column.saturating_sub(moved) + 1)
     }
 
     fn problem(&mut self, at: At, message: impl Into<String>) {
@@ -215,7 +233,7 @@ impl Builder {
                 let text = text.strip_suffix('\n').filter(|_| is_open).unwrap_or(&text);
                 let node = self.scalar(text, style, tag.as_deref(), at);
                 self.anchor(anchor, &node);
-                self.place(node);
+                self.put(node);
             }
             Event::SequenceStart(anchor, tag) => {
                 let node = tagged(Node::new(Data::Sequence(Vec::new()), at), tag.as_deref());
@@ -282,7 +300,7 @@ impl Builder {
     fn alias(&mut self, id: usize, at: At) {
         let Some((node, size)) = self.anchors.get(&id) else {
             self.problem(at, "an alias to an anchor that is not complete here; taken as null");
-            self.place(Node::scalar("", ScalarKind::Null, at));
+            self.put(Node::scalar("", ScalarKind::Null, at));
             return;
         };
         if *size > self.budget {
@@ -297,21 +315,21 @@ impl Builder {
             self.spoiled = true;
             return;
         }
-        self.place(node);
+        self.put(node);
     }
 
     fn close(&mut self) {
         match self.stack.pop() {
             Some(Open::Sequence { node, anchor }) => {
                 self.anchor(anchor, &node);
-                self.place(node);
+                self.put(node);
             }
             Some(Open::Mapping { mut node, anchor, merges, .. }) => {
                 for merge in merges {
                     self.merge(&mut node, merge);
                 }
                 self.anchor(anchor, &node);
-                self.place(node);
+                self.put(node);
             }
             None => {}
         }
@@ -338,7 +356,7 @@ impl Builder {
         }
     }
 
-    fn place(&mut self, node: Node) {
+    fn put(&mut self, node: Node) {
         let (file_at, duplicate) = match self.stack.last_mut() {
             None => {
                 if !node.is_null() {
@@ -449,6 +467,23 @@ mod tests {
                 ---
             "#]],
         );
+    }
+
+    #[test]
+    fn brackets_and_quotes_may_go_on_at_the_margin() {
+        check(
+            "a:\n  b: [\n    x,\n  ]\n  c: \"one\n  two\"\n",
+            expect![[r#"
+                a:
+                  b:
+                  - x
+                  c: one two
+                ---
+            "#]],
+        );
+        let documents = parse(FileId(0), "a:\n  b: [\n  x\n  ]\n", Schema::Yaml12);
+        let item = &documents.roots[0].at_path(&["a", "b"]).unwrap().items()[0];
+        assert_eq!((item.at.line, item.at.column), (3, 3));
     }
 
     #[test]
