@@ -18,6 +18,12 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Survey(SurveyArguments),
+    Render(RenderArguments),
+    Query(QueryArguments),
+    Init(InitArguments),
+    Explain(ExplainArguments),
+    Schema(SchemaArguments),
+    Completions(CompletionsArguments),
 }
 
 /// What have we got; what was not read; what we do not know.
@@ -65,4 +71,92 @@ pub(crate) enum Format {
     Markdown,
     /// One self-contained page with a map.
     Html,
+}
+
+/// The Kubernetes objects that a kustomization gives, as YAML.
+///
+/// Nothing is fetched: remote bases are named on stderr and left out. Values that look like credentials are replaced.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll render deploy/overlays/production
+  plimsoll render deploy/overlays/production --origins     each value with its file and line")]
+pub(crate) struct RenderArguments {
+    /// The folder with a kustomization.
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: PathBuf,
+    /// The folder that bases and resources may lie in; by default the git repository around FOLDER.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) root: Option<PathBuf>,
+    /// Say behind each value in which file and line it stands.
+    #[arg(long)]
+    pub(crate) origins: bool,
+    /// Print secrets as they are. For comparing with another tool; never for a log.
+    #[arg(long)]
+    pub(crate) reveal_secrets: bool,
+}
+
+/// Ask the model in the Common Expression Language (CEL).
+///
+/// The variables are the fields of `survey --format json`: components, calls, topics, interfaces, deployments, facts,
+/// environments, loose, not_read, problems, journeys, promises, teams. The answer is JSON.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll query 'calls.filter(c, c.protocol == \"grpc\").map(c, c.from)'
+  plimsoll query 'components.filter(c, c.kind == \"store\").map(c, c.id)' ../shop
+  plimsoll query 'deployments.filter(d, d.readiness == null).map(d, d.component)'")]
+pub(crate) struct QueryArguments {
+    /// The expression.
+    #[arg(value_name = "EXPR")]
+    pub(crate) expression: String,
+    /// Folders to read.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+}
+
+/// Write a first plimsoll.yaml, with guesses marked and the questions that matter most.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll init                 writes plimsoll.yaml into the current folder
+  plimsoll init --print ../shop")]
+pub(crate) struct InitArguments {
+    /// The folder to read; the file is written into it.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Print it and write nothing.
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+/// How things are read and joined: readers, passes of the join, fields.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll explain                    what can be explained
+  plimsoll explain reader compose     what the reader of compose files reads and ignores
+  plimsoll explain join               the passes of the join, in their order
+  plimsoll explain field replicas     type, unit and policy of a field")]
+pub(crate) struct ExplainArguments {
+    /// `readers`, `reader NAME`, `join`, `left-out`, `default-environment`, `fields` or `field NAME`.
+    #[arg(value_name = "WHAT")]
+    pub(crate) what: Vec<String>,
+}
+
+/// Print a JSON Schema.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll schema plimsoll-yaml > plimsoll.schema.json
+  plimsoll schema model")]
+pub(crate) struct SchemaArguments {
+    /// `plimsoll-yaml` or `model`.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+/// Print completions for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll completions bash > /etc/bash_completion.d/plimsoll")]
+pub(crate) struct CompletionsArguments {
+    /// The shell.
+    #[arg(value_name = "SHELL")]
+    pub(crate) shell: clap_complete::Shell,
 }

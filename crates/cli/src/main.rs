@@ -5,6 +5,12 @@
 #![allow(clippy::disallowed_methods, reason = "this is the edge: files, terminals and the process belong here")]
 
 mod arguments;
+mod ask;
+mod explain;
+mod init;
+mod query;
+mod render;
+mod schema;
 mod survey;
 
 use std::process::ExitCode;
@@ -18,8 +24,6 @@ use arguments::{Arguments, Verb};
 pub(crate) enum Outcome {
     /// Done; nothing at or over the gate.
     Done,
-    /// Findings at or over the gate.
-    Found,
     /// Wrong use or configuration.
     Wrong,
     /// Nothing could be read, or `--strict` and something was not.
@@ -30,7 +34,6 @@ impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Done => Self::SUCCESS,
-            Outcome::Found => Self::from(1),
             Outcome::Wrong => Self::from(2),
             Outcome::Unread => Self::from(3),
         }
@@ -41,6 +44,12 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.verb {
         Verb::Survey(options) => survey::run(&options),
+        Verb::Render(options) => render::run(&options),
+        Verb::Query(options) => ask::query(&options),
+        Verb::Init(options) => ask::init(&options),
+        Verb::Explain(options) => explain::run(&options),
+        Verb::Schema(options) => ask::schema(&options),
+        Verb::Completions(options) => ask::completions(&options),
     };
     match outcome {
         Ok(outcome) => outcome.into(),

@@ -32,6 +32,15 @@ pub(crate) fn run(arguments: &SurveyArguments) -> Result<Outcome, String> {
         ),
     };
     answer(&text)?;
+    if model.configuration_errors > 0 {
+        for problem in &model.problems {
+            let file = model.files.display(problem.at.file);
+            if file.ends_with("plimsoll.yaml") {
+                eprintln!("{file}:{}:{}: {}", problem.at.line, problem.at.column, problem.message);
+            }
+        }
+        return Ok(Outcome::Wrong);
+    }
     if model.files_read == 0 || (arguments.strict && !model.problems.is_empty()) {
         return Ok(Outcome::Unread);
     }

@@ -20,6 +20,8 @@ pub struct Model {
     pub files: Files,
     /// How many files were read.
     pub files_read: usize,
+    /// How many errors plimsoll.yaml has; the problems say which.
+    pub configuration_errors: usize,
     /// Where it runs.
     pub environments: Vec<Environment>,
     /// The environment that is meant when none is named.

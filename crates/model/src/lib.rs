@@ -14,6 +14,7 @@ pub mod noun;
 pub mod graph;
 pub mod view;
 pub mod json;
+pub mod json_schema;
 
 pub use claim::{Basis, Content, Evidence, EvidenceId, Fact, Scope, Subject};
 pub use field::{Field, Policy, ValueType};

@@ -48,7 +48,6 @@ impl Corpus {
         }
         let linked = |each: &Found| each.link().map(|to| ((each.name.source, each.name.path.clone()), to.to_owned()));
         let links = found.iter().filter_map(linked).collect();
-        found.retain(|each| each.link().is_none());
         found.sort_by(|a, b| a.name.cmp(&b.name));
         let names = found.iter().map(|each| each.name.clone()).collect();
         let files = Files::new(sources.iter().map(|source| source.name().to_owned()).collect(), names);
@@ -86,6 +85,11 @@ impl Corpus {
         folder_of(self.path(file))
     }
 
+    /// Whether it is a symbolic link, which is never read.
+    pub fn is_link(&self, file: FileId) -> bool {
+        self.found[file.0 as usize].is_link()
+    }
+
     /// The file's size in bytes.
     pub fn size(&self, file: FileId) -> u64 {
         self.found[file.0 as usize].bytes
@@ -95,7 +99,8 @@ impl Corpus {
     pub fn lookup(&self, source: u32, path: &str) -> Option<FileId> {
         let mut path = normal(path)?;
         for _ in 0..LINKS_MAX {
-            if let Some(file) = self.by_path.get(&(source, path.clone())) {
+            let file = self.by_path.get(&(source, path.clone()));
+            if let Some(file) = file.filter(|file| !self.is_link(**file)) {
                 return Some(*file);
             }
             path = self.followed(source, &path)?;

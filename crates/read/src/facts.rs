@@ -52,6 +52,8 @@ pub struct Facts {
     pub claims: Vec<Claim>,
     /// Values in configuration files that may name others.
     pub mentions: Vec<Mention>,
+    /// Names that the program of a configuration file gives itself: `spring.application.name`.
+    pub names: Vec<(FileId, Spelled)>,
     /// Descriptions of operations.
     pub interfaces: Vec<Described>,
     /// Which folder an image or program is built from.
@@ -119,6 +121,9 @@ pub struct Unit {
     pub labels: Vec<(String, String)>,
     /// Other names by which it is reached: container name, host name, network alias.
     pub hostnames: Vec<String>,
+    /// Networks that it stands on, where the format has them (compose): it reaches only units that share one with it.
+    /// Empty where it does not say.
+    pub networks: Vec<String>,
     /// What runs in it; the main container first.
     pub containers: Vec<Container>,
     /// The product, where the object itself says it (an operator's custom resource).
@@ -298,8 +303,12 @@ pub struct Mention {
     pub by: About,
     /// The key under which it stands: `spring.data.mongodb.uri`, `proxy_pass`.
     pub key: String,
-    /// The value, secrets taken out, placeholders resolved to their defaults.
+    /// The value, secrets taken out, placeholders resolved to what the same file says, else to their defaults.
     pub value: String,
+    /// The value before its placeholders were resolved, where it had any that were; secrets taken out.
+    pub spelled: Option<String>,
+    /// The profile or environment in which it holds, where the file limits it: `docker`, `Development`.
+    pub profile: Option<String>,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -370,6 +379,8 @@ pub struct Build {
 pub struct OwnedPath {
     /// The source.
     pub source: u32,
+    /// The section that it stands in, where the file has sections (GitLab).
+    pub section: Option<String>,
     /// The pattern as spelled.
     pub pattern: String,
     /// The owners as spelled; empty where the path is said to have none.
@@ -385,13 +396,17 @@ pub struct Entity {
     pub kind: String,
     /// `metadata.name`.
     pub name: String,
+    /// `metadata.namespace` in lower case; `default` where not stated.
+    pub namespace: String,
     /// `metadata.title`, annotations and labels that carry names.
     pub other_names: Vec<String>,
     /// `metadata.description`.
     pub description: Option<String>,
     /// `spec.owner`.
     pub owner: Option<Spelled>,
-    /// `spec.type` and `spec.lifecycle`.
+    /// `spec.type`: `service`, `website`, `database`, `openapi`.
+    pub form: Option<Spelled>,
+    /// What else is stated: lifecycle, tier, language, links, the source folder.
     pub details: Vec<(Field, Value, Origin)>,
     /// Relations: (`dependsOn`, `component:default/orders`).
     pub relations: Vec<(String, Spelled)>,
@@ -444,6 +459,7 @@ impl Facts {
         self.endpoints.append(&mut other.endpoints);
         self.claims.append(&mut other.claims);
         self.mentions.append(&mut other.mentions);
+        self.names.append(&mut other.names);
         self.interfaces.append(&mut other.interfaces);
         self.builds.append(&mut other.builds);
         self.owners.append(&mut other.owners);

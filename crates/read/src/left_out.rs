@@ -6,7 +6,10 @@
 
 use plimsoll_model::FileId;
 
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, FILE_BYTES_MAX};
+
+/// The page of these rules: the head of this module.
+pub const PAGE: &str = include_str!("left_out.rs");
 
 /// (kind, reason).
 pub type Reason = (String, String);
@@ -73,6 +76,7 @@ const FOLDERS: &[(&[&str], Material)] = &[
         ],
         Material::Vendored,
     ),
+    (&["old", "legacy", "archive", "archived", "deprecated", "obsolete", "attic"], Material::Old),
     (&[".devcontainer", ".vscode", ".idea", ".gitpod"], Material::Workbench),
 ];
 
@@ -83,6 +87,7 @@ enum Material {
     Sample,
     Generated,
     Vendored,
+    Old,
     Workbench,
 }
 
@@ -93,6 +98,7 @@ impl Material {
             Self::Sample => ("sample or documentation", "a folder of samples or documentation"),
             Self::Generated => ("generated material", "a folder of generated files"),
             Self::Vendored => ("vendored material", "a folder of other people's code"),
+            Self::Old => ("superseded material", "a folder of what was in use before"),
             Self::Workbench => ("workbench settings", "a folder of an editor's or developer container's settings"),
         }
     }
@@ -117,7 +123,7 @@ pub fn kept(corpus: &Corpus) -> Kept {
     for file in corpus.ids().filter(deploys) {
         match material(corpus.path(file)) {
             None => return Kept { samples_too: false },
-            Some((Material::Sample, _)) => any = true,
+            Some((Material::Sample | Material::Old, _)) => any = true,
             Some(_) => {}
         }
     }
@@ -128,7 +134,7 @@ impl Kept {
     /// Why a file is left out, or `None` where it is kept.
     pub fn reason(&self, corpus: &Corpus, file: FileId) -> Option<Reason> {
         let (material, folder) = material(corpus.path(file))?;
-        if self.samples_too && material == Material::Sample {
+        if self.samples_too && matches!(material, Material::Sample | Material::Old) {
             return None;
         }
         let (kind, reason) = material.words();
@@ -141,7 +147,8 @@ fn material(path: &str) -> Option<(Material, &str)> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
         let lower = folder.to_ascii_lowercase();
-        let found = FOLDERS.iter().find(|(names, _)| names.contains(&lower.as_str()));
+        let old = lower.strip_prefix("old-").or(lower.strip_prefix("old_")).map(|_| "old").unwrap_or(&lower);
+        let found = FOLDERS.iter().find(|(names, _)| names.contains(&old));
         // `src/main/resources` may hold `build` or `docs`; `src/test` is a test in every layout.
         if let Some((_, material)) = found {
             return Some((*material, folder));
@@ -152,13 +159,26 @@ fn material(path: &str) -> Option<(Material, &str)> {
     test_file.then_some((Material::Test, name))
 }
 
+/// The kind of what cannot be read as text; the corpus says why.
+const UNREADABLE: &str = "unreadable";
+
 /// What a file is that no reader takes, and why it was not read.
 pub fn no_reader(corpus: &Corpus, file: FileId) -> Reason {
     let path = corpus.path(file);
     let name = path.rsplit('/').next().unwrap_or(path);
+    if corpus.is_link(file) {
+        return (String::from("link"), String::from("links are not followed, so that no file counts twice"));
+    }
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
-    let kind = kind_of(corpus, file, path, name, &extension);
-    (kind.0.to_owned(), kind.1.to_owned())
+    let (kind, reason) = kind_of(corpus, file, path, name, &extension);
+    let large = corpus.size(file) > FILE_BYTES_MAX && !matches!(kind, "media" | "binary");
+    if kind != UNREADABLE && !large {
+        return (kind.to_owned(), reason.to_owned());
+    }
+    match corpus.text(file) {
+        Err(why) => (kind.to_owned(), why.to_owned()),
+        Ok(_) => (kind.to_owned(), reason.to_owned()),
+    }
 }
 
 fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &str) -> (&'static str, &'static str) {
@@ -169,6 +189,7 @@ fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &st
     ];
     let in_chart = path.contains("/templates/") || name == "Chart.yaml" || name == "values.yaml" || extension == "tpl";
     match extension {
+        _ if crate::kubernetes::in_chart(corpus, file) => ("Helm chart", "charts are not rendered by this version"),
         _ if in_chart && matches!(extension, "yaml" | "yml" | "tpl" | "txt") => {
             ("Helm chart", "charts are not rendered by this version")
         }
@@ -192,7 +213,7 @@ fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &st
             ("pipeline", "pipelines are not read by this version")
         }
         "yaml" | "yml" | "json" | "toml" | "ini" | "conf" | "properties" | "xml" | "cfg" => match corpus.text(file) {
-            Err(_) => ("unreadable", "is not text, or too large"),
+            Err(_) => (UNREADABLE, ""),
             Ok(text) if text.contains("{{") => ("template", "templates are not rendered by this version"),
             Ok(_) => ("other structured file", "no reader knows its format"),
         },

@@ -6,17 +6,25 @@
 //! Not here: what a model is (`plimsoll-model`), how it is shown (`plimsoll-report`).
 
 pub mod address;
+pub mod build_scripts;
+pub mod catalog;
 pub mod codeowners;
 pub mod compose;
 pub mod config;
 pub mod corpus;
+pub mod dockerfile;
+pub mod dotenv;
 pub mod facts;
+pub mod fuzzing;
 pub mod join;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod left_out;
+pub mod openapi;
 pub mod plimsoll_yaml;
+pub mod proto;
 pub mod redact;
+pub mod skaffold;
 pub mod source;
 pub mod survey;
 pub mod tree;
@@ -41,10 +49,18 @@ pub struct Reader {
 
 /// Every reader, in the order in which their facts are joined.
 pub fn readers() -> &'static [Reader] {
-    &[kubernetes::READER]
-}
-
-/// The values of a configuration file that is put into a container.
-pub(crate) fn mounted_values(_corpus: &Corpus, _file: &facts::MountedFile) -> Vec<(String, String, facts::Origin)> {
-    Vec::new()
+    &[
+        kubernetes::READER,
+        compose::READER,
+        dockerfile::READER,
+        skaffold::READER,
+        build_scripts::READER,
+        proto::READER,
+        openapi::READER,
+        config::READER,
+        dotenv::READER,
+        codeowners::READER,
+        catalog::READER,
+        plimsoll_yaml::READER,
+    ]
 }

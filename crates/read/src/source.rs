@@ -1,7 +1,6 @@
 //! Sources: where files come from. A folder on disk, or texts in memory for tests.
 //!
-//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`. Links that lead to
-//! another place of the same source are listed, so that a file which is named through one is found.
+//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -41,14 +40,15 @@ pub struct Found {
 
 #[derive(Clone, Debug)]
 enum Location {
+    /// A symbolic link, and the path inside the same source that it leads to, if it does.
+    Link(Option<String>),
     Disk(PathBuf),
     Memory(Vec<u8>),
-    /// A link to this path of the same source.
-    Link(String),
 }
 
 impl Source {
     /// Sources of the folders that were asked for. A folder that holds several git roots is that many sources.
+    #[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
     pub fn folders(paths: &[PathBuf]) -> Vec<Self> {
         let mut roots: Vec<PathBuf> = Vec::new();
         for path in paths {
@@ -125,21 +125,20 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
     for entry in walk.filter_map(Result::ok) {
+        let kind = entry.file_type();
+        let link = kind.is_some_and(|kind| kind.is_symlink());
+        if !link && !kind.is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
         let Ok(inside) = entry.path().strip_prefix(root) else { continue };
         let path = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        if entry.path_is_symlink() {
-            if let Some(target) = link_target(entry.path(), &path) {
-                let name = FileName { source, path };
-                out.push(Found { name, bytes: 0, content: Location::Link(target) });
-            }
-            continue;
-        }
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
         let bytes = entry.metadata().map_or(0, |meta| meta.len());
         let name = FileName { source, path };
-        out.push(Found { name, bytes, content: Location::Disk(entry.path().to_path_buf()) });
+        let content = match link {
+            true => Location::Link(link_target(entry.path(), &name.path)),
+            false => Location::Disk(entry.path().to_path_buf()),
+        };
+        out.push(Found { name, bytes, content });
     }
     out
 }
@@ -147,18 +146,20 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
 /// The path inside the source that a link leads to; `None` where it leads out of it.
 #[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
 fn link_target(link: &Path, path: &str) -> Option<String> {
-    let target = std::fs::read_link(link).ok()?;
-    if target.is_absolute() {
-        return None;
-    }
+    let target = std::fs::read_link(link).ok().filter(|target| target.is_relative())?;
     normal(&format!("{}/{}", folder_of(path), target.to_string_lossy()))
 }
 
 impl Found {
-    /// Where it leads, if it is a link.
+    /// Whether it is a symbolic link.
+    pub fn is_link(&self) -> bool {
+        matches!(self.content, Location::Link(_))
+    }
+
+    /// The path inside its source that it leads to, if it is a link.
     pub fn link(&self) -> Option<&str> {
         match &self.content {
-            Location::Link(target) => Some(target),
+            Location::Link(target) => target.as_deref(),
             Location::Disk(_) | Location::Memory(_) => None,
         }
     }
@@ -176,8 +177,8 @@ impl Found {
             return Err(format!("{size} MiB are more than the limit of {limit} MiB; the file is left out"));
         }
         match &self.content {
+            Location::Link(_) => Err(String::from("is a link; links are not followed, so that no file counts twice")),
             Location::Memory(bytes) => Ok(bytes.clone()),
-            Location::Link(_) => Err(String::from("is a link; the file that it leads to is read instead")),
             Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind())),
         }
     }

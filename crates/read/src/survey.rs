@@ -81,6 +81,7 @@ fn read_all(corpus: &Corpus, plan: &Plan, options: &Options) -> Facts {
 }
 
 /// Maps items on several threads; the results stand in the order of the items.
+#[allow(clippy::disallowed_methods, reason = "the readers run side by side, and their results are put in order")]
 fn in_parallel<T: Sync, R: Send>(items: &[T], options: &Options, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let available = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let threads = options.threads.unwrap_or(available).get().min(items.len().max(1));

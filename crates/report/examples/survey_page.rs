@@ -1,4 +1,4 @@
-//! Writes one face of a test estate to standard output, to look at: `cargo run --example survey_page -- html 25`.
+//! Writes one face of a test estate to standard output, to look at: `cargo run -p plimsoll-report --example survey_page -- html 25`.
 
 #![allow(clippy::disallowed_methods, reason = "this one is a program, for people who look at faces")]
 
@@ -13,7 +13,8 @@ fn main() {
     let model = match size {
         "8" => estate::model("chandlery", estate::EIGHT),
         "25" => estate::model("chandlery", estate::TWENTY_FIVE),
-        _ => estate::model("chandlery", &estate::seventy()),
+        "70" => estate::model("chandlery", &estate::seventy()),
+        count => estate::model("chandlery", &estate::many(count.parse().unwrap_or(400))),
     };
     let width = words.get(2).and_then(|word| word.parse().ok()).unwrap_or(100);
     let options =

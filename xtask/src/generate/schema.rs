@@ -60,7 +60,8 @@ fn object(out: &mut String, schema: &Value) {
 /// What a value may be, in words, with links to the parts of the page.
 fn kind(schema: &Value) -> String {
     if let Some(name) = text(schema, "$ref").and_then(|path| path.strip_prefix("#/$defs/")) {
-        return format!("[{name}](#{})", name.to_lowercase());
+        let name = name.replace("%20", " ");
+        return format!("[{name}](#{})", name.to_lowercase().replace(' ', "-"));
     }
     if let Some(only) = schema.get("const") {
         return format!("`{}`", plain(only));

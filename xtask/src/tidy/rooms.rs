@@ -56,8 +56,11 @@ fn code_lines(text: &str) -> usize {
 }
 
 fn check_head(path: &str, text: &str, findings: &mut Vec<Finding>) {
-    let first = text.lines().next().unwrap_or("");
-    let sentence = first.strip_prefix("//!").unwrap_or("").trim();
+    // A reader's page starts with a title; the sentence follows it.
+    let mut lines = text.lines().map(|line| line.strip_prefix("//!").unwrap_or("").trim());
+    let first = lines.next().unwrap_or("");
+    let mut after = || lines.find(|line| !line.is_empty()).unwrap_or("");
+    let sentence = if first.starts_with("# ") { after() } else { first };
     if sentence.len() < 15 {
         let cure = "start with `//! ` and a sentence that says what the module is";
         findings.push(Finding::new(path, 1, "the module has no head", cure));

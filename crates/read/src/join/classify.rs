@@ -11,15 +11,16 @@ use super::folders::Folders;
 use super::identity::{Part, PartId, Parts, main_image};
 use super::products::{self, Product};
 use super::resolve::CallRow;
-use crate::facts::{Facts, Role, Unit};
+use crate::corpus::Corpus;
+use crate::facts::{Build, Facts, Role, Unit};
 
 /// Classifies every part.
-pub(super) fn classify(facts: &Facts, folders: &Folders, parts: &mut Parts) {
+pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts: &mut Parts) {
     for index in 0..parts.all.len() {
         let units: Vec<&Unit> = parts.all[index].units.iter().map(|unit| &facts.units[*unit]).collect();
         let own_source = folders.has_source(PartId(index));
-        let product = product(&units, &parts.all[index], own_source);
         let build = folders.build_of(facts, PartId(index));
+        let product = product(&units, &parts.all[index], own_source).or_else(|| product_of_build(build));
         let part = &mut parts.all[index];
         part.language = build.and_then(|build| build.language.clone());
         part.technology = product
@@ -29,13 +30,28 @@ pub(super) fn classify(facts: &Facts, folders: &Folders, parts: &mut Parts) {
             .iter()
             .find_map(|unit| unit.support)
             .or_else(|| product.and_then(|p| p.support))
-            .or_else(|| support_by_name(&part.id, own_source));
+            .or_else(|| support_by_name(&part.id, own_source))
+            .or_else(|| support_by_place(corpus, &units, own_source))
+            .or_else(|| tests(corpus, &part.id, &units));
         let base_is_web_server = build.is_some_and(|build| {
             let last = build.bases.last().and_then(|base| products::of_image(&base.text));
             last.is_some_and(|product| product.kind == ComponentKind::Gateway)
         });
-        part.kind = kind(part, &units, product, base_is_web_server);
+        part.kind = part.stated_kind.unwrap_or_else(|| kind(part, &units, product, base_is_web_server));
+        part.technology = part.stated_technology.clone().map(|stated| proper(&stated)).or(part.technology.take());
     }
+}
+
+/// A product's name as people write it, whatever its spelling: `postgresql` is PostgreSQL.
+fn proper(stated: &str) -> String {
+    products::named(stated).map_or_else(|| stated.to_owned(), |product| product.name.to_owned())
+}
+
+/// An image that only configures a product is that product: `FROM mongo` and no program of one's own.
+fn product_of_build(build: Option<&Build>) -> Option<&'static Product> {
+    let build = build.filter(|build| build.language.is_none())?;
+    let product = products::of_image(&build.bases.last()?.text)?;
+    (product.kind != ComponentKind::Gateway).then_some(product)
 }
 
 fn product(units: &[&Unit], part: &Part, own_source: bool) -> Option<&'static Product> {
@@ -130,10 +146,52 @@ fn support_by_name(name: &str, own_source: bool) -> Option<Support> {
     monitors.then_some(Support::Monitoring)
 }
 
+/// What is deployed in a namespace or folder of monitoring alone, and is not built here, monitors.
+fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Option<Support> {
+    const PLACES: &[&str] = &[
+        "monitoring",
+        "logging",
+        "observability",
+        "telemetry",
+        "tracing",
+        "alerting",
+        "metrics",
+        "zipkin",
+        "jaeger",
+        "elk",
+        "efk",
+        "prometheus",
+        "grafana",
+    ];
+    let says = |place: &str| place.split(['-', '_', '.']).any(|word| PLACES.contains(&word.to_lowercase().as_str()));
+    let there = |unit: &&Unit| {
+        let path = corpus.path(unit.origin.at.file);
+        unit.namespace.as_deref().is_some_and(says) || path.split('/').any(says)
+    };
+    (!own_source && !units.is_empty() && units.iter().all(there)).then_some(Support::Monitoring)
+}
+
+/// What is deployed by a file of tests alone, or is called tests, tests the system.
+fn tests(corpus: &Corpus, name: &str, units: &[&Unit]) -> Option<Support> {
+    let says = |text: &str| {
+        let words = crate::config::keys::tokens(text);
+        words
+            .iter()
+            .any(|word| matches!(word.as_str(), "test" | "tests" | "e2e" | "cypress" | "playwright" | "selenium"))
+    };
+    let by_file = |unit: &&Unit| says(corpus.path(unit.origin.at.file).rsplit('/').next().unwrap_or_default());
+    let by_name = says(name) && !name.to_lowercase().contains("load");
+    (by_name || (!units.is_empty() && units.iter().all(by_file))).then_some(Support::Testing)
+}
+
 fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_server: bool) -> ComponentKind {
     let lower = part.id.to_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '.']).collect();
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let form_is_job = !units.is_empty() && units.iter().all(|unit| matches!(unit.form.as_str(), "Job" | "CronJob"));
+    if form_is_job {
+        return ComponentKind::Job;
+    }
     if let Some(product) = product {
         let durable = product.kind == ComponentKind::Cache && keeps_data(units, &lower);
         let front = product.kind == ComponentKind::Gateway && is_front(&lower, &words);
@@ -143,7 +201,6 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
             kind => kind,
         };
     }
-    let form_is_job = !units.is_empty() && units.iter().all(|unit| matches!(unit.form.as_str(), "Job" | "CronJob"));
     let makes_load = has(&[
         "locust",
         "k6",
@@ -167,7 +224,7 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
         || lower.contains("loadgen")
         || lower.contains("db-init")
         || lower.contains("init-db");
-    if form_is_job || makes_load {
+    if makes_load {
         ComponentKind::Job
     } else if has(&["gateway", "apigateway", "gw", "router", "edge", "proxy", "ingress", "bff"])
         || lower.ends_with("gateway")

@@ -6,8 +6,9 @@
 //! 3. it runs at least half as many components as the largest variant does;
 //! 4. its path names production, and not development, a local machine, staging or a test;
 //! 5. Kubernetes before Compose;
-//! 6. it runs more components;
-//! 7. its path is shorter, then earlier in the alphabet.
+//! 6. it is no override that builds on another compose project;
+//! 7. it runs more components;
+//! 8. its path is shorter, then earlier in the alphabet.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -41,13 +42,19 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
             sizes[*index] * 2 >= largest,
             stage(&variant.folder),
             variant.kind != VariantKind::Compose,
+            variant.kind != VariantKind::Compose || variant.bases.is_empty(),
             sizes[*index],
-            Reverse((variant.source, variant.folder.split('/').count(), variant.folder.clone())),
+            Reverse((variant.source, variant.folder.split('/').count(), variant.folder.len(), variant.folder.clone())),
         )
     };
-    let best = (0..facts.variants.len()).max_by_key(key)?;
+    let best = (0..facts.variants.len()).filter(|index| runs(facts, VariantId(*index))).max_by_key(key)?;
     let variant = &facts.variants[best];
     Some(Choice { variant: VariantId(best), because: because(variant, sizes[best], facts.variants.len()) })
+}
+
+/// Whether a variant runs anything; one that only adds routes or settings is no environment.
+pub(super) fn runs(facts: &Facts, variant: VariantId) -> bool {
+    facts.units.iter().any(|unit| unit.variant == variant)
 }
 
 fn because(variant: &Variant, size: usize, of: usize) -> String {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{
     Alias, Basis, Call, CallId, Component, ComponentId, Content, Deployment, DeploymentId, Environment, EnvironmentId,
-    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, Loose, Model, ModelBuilder, Named, NotRead, Operation,
-    OperationId, Scope, Subject, Topic, Value,
+    Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, JourneyId, Loose, Model, ModelBuilder, Named, NotRead,
+    Noun, Operation, OperationId, PromiseId, Scope, Subject, TeamId, Topic, Value,
 };
 
 use super::default_variant::Choice;
@@ -14,6 +14,7 @@ use super::identity::{Part, PartId, Parts};
 use super::interfaces::Served;
 use super::people::People;
 use super::resolve::{Calls, LooseRow};
+use super::supposed;
 use super::topics::TopicRow;
 use crate::corpus::Corpus;
 use crate::facts::{About, Facts, Origin, VariantId, VariantKind};
@@ -39,7 +40,9 @@ pub(super) fn emit(corpus: &Corpus, facts: Facts, joined: Joined) -> Model {
     emitter.interfaces();
     emitter.topics();
     emitter.teams();
+    emitter.named();
     emitter.claims();
+    emitter.supposed_claims();
     emitter.loose();
     emitter.rest();
     emitter.builder.seal()
@@ -54,6 +57,8 @@ struct Emitter<'j> {
     component_of: BTreeMap<PartId, ComponentId>,
     order: Vec<PartId>,
     deployment_of: BTreeMap<(ComponentId, EnvironmentId), DeploymentId>,
+    /// Variant → environment, for variants that run something.
+    environment_of: BTreeMap<VariantId, EnvironmentId>,
 }
 
 impl<'j> Emitter<'j> {
@@ -63,7 +68,10 @@ impl<'j> Emitter<'j> {
         let component_of = order.iter().enumerate().map(|(index, part)| (*part, ComponentId(index as u32))).collect();
         let mut builder = ModelBuilder::default();
         builder.model.files = corpus.files().clone();
-        Self { corpus, facts, joined, builder, component_of, order, deployment_of: BTreeMap::new() }
+        let running: BTreeSet<VariantId> = facts.units.iter().map(|unit| unit.variant).collect();
+        let environment_of =
+            running.into_iter().enumerate().map(|(index, variant)| (variant, EnvironmentId(index as u32))).collect();
+        Self { corpus, facts, joined, builder, component_of, order, deployment_of: BTreeMap::new(), environment_of }
     }
 
     fn declared(&mut self, origin: &Origin, note: &str) -> EvidenceId {
@@ -75,31 +83,47 @@ impl<'j> Emitter<'j> {
         })
     }
 
+    fn supposed(&mut self, origin: &Origin, note: &str) -> EvidenceId {
+        self.builder.evidence(Evidence {
+            basis: supposed::BASIS,
+            at: Some(origin.at),
+            via: origin.via.as_deref().unwrap_or_default().to_vec(),
+            note: note.to_owned(),
+        })
+    }
+
     fn component(&self, part: PartId) -> ComponentId {
         self.component_of[&part]
     }
 
-    fn environment(variant: VariantId) -> EnvironmentId {
-        EnvironmentId(variant.0 as u32)
+    fn environment(&self, variant: VariantId) -> EnvironmentId {
+        self.environment_of[&variant]
     }
 
     fn environments(&mut self) {
-        let ids = environment_names(self.facts);
-        for (index, variant) in self.facts.variants.iter().enumerate() {
+        let stated = supposed::environments(self.facts);
+        let mut ids = environment_names(self.facts, self.environment_of.keys().copied());
+        for (id, variant) in ids.iter_mut().zip(self.environment_of.keys()) {
+            id.clone_from(stated.get(variant).unwrap_or(&id.clone()));
+        }
+        for (id, variant_id) in ids.into_iter().zip(self.environment_of.keys()) {
+            let variant = &self.facts.variants[variant_id.0];
             let parents = variant.bases.iter().filter_map(|base| {
                 let same = |other: &crate::facts::Variant| other.folder == *base && other.source == variant.source;
-                self.facts.variants.iter().position(same).map(|index| EnvironmentId(index as u32))
+                let index = self.facts.variants.iter().position(same)?;
+                self.environment_of.get(&VariantId(index)).copied()
             });
-            let chosen = self.joined.default.as_ref().filter(|choice| choice.variant.0 == index);
+            let chosen = self.joined.default.as_ref().filter(|choice| choice.variant == *variant_id);
+            let parents = parents.collect();
             self.builder.model.environments.push(Environment {
-                id: ids[index].clone(),
+                id,
                 variant: variant.path.clone(),
-                parents: parents.collect(),
+                parents,
                 default_because: chosen.map(|choice| choice.because.clone()),
             });
         }
         self.builder.model.default_environment =
-            self.joined.default.as_ref().map(|choice| Self::environment(choice.variant));
+            self.joined.default.as_ref().map(|choice| self.environment(choice.variant));
     }
 
     fn components(&mut self) {
@@ -134,6 +158,9 @@ impl<'j> Emitter<'j> {
         for (origin, note) in &part.origins {
             evidence.push(self.declared(origin, note));
         }
+        for (origin, note) in &part.supposed {
+            evidence.push(self.supposed(origin, note));
+        }
         evidence.dedup();
         evidence
     }
@@ -158,7 +185,7 @@ impl<'j> Emitter<'j> {
     fn deployments(&mut self) {
         let mut rows: BTreeMap<(ComponentId, EnvironmentId), Vec<EvidenceId>> = BTreeMap::new();
         for (index, unit) in self.facts.units.iter().enumerate() {
-            let key = (self.component(self.joined.parts.of_unit[index]), Self::environment(unit.variant));
+            let key = (self.component(self.joined.parts.of_unit[index]), self.environment(unit.variant));
             let evidence = self.declared(&unit.origin, &format!("{} `{}`", unit.form, unit.name));
             rows.entry(key).or_default().push(evidence);
         }
@@ -173,7 +200,7 @@ impl<'j> Emitter<'j> {
         rows.sort_by_key(|row| (self.component(row.from), self.component(row.to), row.protocol));
         for (index, row) in rows.into_iter().enumerate() {
             let everywhere = row.variants.contains(&None);
-            let environments = row.variants.iter().flatten().map(|variant| Self::environment(*variant));
+            let environments = row.variants.iter().flatten().map(|variant| self.environment(*variant));
             let environments = if everywhere { Vec::new() } else { environments.collect() };
             let mut listed = row.evidence.clone();
             let default = self.joined.default.as_ref().map(|choice| choice.variant);
@@ -181,7 +208,16 @@ impl<'j> Emitter<'j> {
                 default.is_some_and(|variant| self.facts.variants[variant.0].files.contains(&origin.at.file))
             };
             listed.sort_by_key(|(origin, _)| (!in_default(origin), origin.at));
-            let evidence: Vec<EvidenceId> = listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            let mut evidence: Vec<EvidenceId> =
+                listed.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            evidence.extend(row.supposed.iter().map(|(origin, note)| self.supposed(origin, note)).collect::<Vec<_>>());
+            evidence.dedup();
+            for (field, value, origin) in &row.claims {
+                let evidence = self.supposed(origin, "plimsoll.yaml says so");
+                let content = supposed::stated(value);
+                let subject = Subject::Call(CallId(index as u32));
+                self.builder.fact(Fact { subject, field: *field, scope: Scope::All, content, evidence });
+            }
             if let (Some(first), false) = (evidence.first(), row.keys.is_empty()) {
                 let keys = row.keys.iter().cloned().map(Value::Text).collect();
                 self.builder.fact(Fact {
@@ -278,11 +314,79 @@ impl<'j> Emitter<'j> {
         }
     }
 
+    /// Journeys, promises, teams, scenarios and goals of plimsoll.yaml; the system's name.
+    fn named(&mut self) {
+        let Some(said) = supposed::of(self.facts) else { return };
+        self.builder.model.configuration_errors = said.errors;
+        let Some(system) = &said.system else { return };
+        self.builder.model.system = system.system.as_ref().map(|name| name.value.name.clone());
+        let mut rows = |places: Vec<(String, plimsoll_model::At)>| -> Vec<Named> {
+            let row = |(id, at): (String, plimsoll_model::At)| {
+                let evidence = vec![self.supposed(&Origin::at(at), "plimsoll.yaml says so")];
+                Named { id, evidence }
+            };
+            places.into_iter().map(row).collect()
+        };
+        let journeys = rows(system.journeys.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let promises = rows(system.promises.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let faults = rows(system.scenarios.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let goals = rows(system.goals.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let teams = rows(system.teams.0.iter().map(|each| (each.name.clone(), each.at)).collect());
+        let model = &mut self.builder.model;
+        (model.journeys, model.promises, model.faults, model.goals) = (journeys, promises, faults, goals);
+        for team in teams {
+            if !model.teams.iter().any(|known| known.id == team.id) {
+                model.teams.push(team);
+            }
+        }
+    }
+
+    /// What plimsoll.yaml claims, beside what is declared.
+    fn supposed_claims(&mut self) {
+        let Some(said) = supposed::of(self.facts) else { return };
+        for row in &said.claims {
+            let About::Name(name) = &row.claim.of else { continue };
+            let evidence = self.supposed(&row.claim.origin, &row.claim.note);
+            let environment = row.environment.as_ref().and_then(|name| self.builder.model.find_environment(name));
+            if row.environment.is_some() && environment.is_none() {
+                continue;
+            }
+            let scope = environment.map_or(Scope::All, |environment| Scope::In(vec![environment]));
+            for subject in self.subjects(row.claim.field, name, environment) {
+                let content = row.claim.content.clone();
+                self.builder.fact(Fact { subject, field: row.claim.field, scope: scope.clone(), content, evidence });
+            }
+        }
+    }
+
+    /// What a name of plimsoll.yaml is, by the noun of the field that is claimed.
+    fn subjects(&self, field: Field, name: &str, environment: Option<EnvironmentId>) -> Vec<Subject> {
+        let model = &self.builder.model;
+        let index = |rows: &[Named]| rows.iter().position(|row| row.id == name).map(|index| index as u32);
+        match field.noun() {
+            Noun::Component => {
+                self.joined.parts.named(name).iter().map(|part| Subject::Component(self.component(*part))).collect()
+            }
+            Noun::Deployment => {
+                let parts: Vec<ComponentId> =
+                    self.joined.parts.named(name).iter().map(|part| self.component(*part)).collect();
+                let here = |key: &(ComponentId, EnvironmentId)| {
+                    parts.contains(&key.0) && environment.is_none_or(|environment| environment == key.1)
+                };
+                self.deployment_of.iter().filter(|(key, _)| here(key)).map(|(_, id)| Subject::Deployment(*id)).collect()
+            }
+            Noun::Journey => index(&model.journeys).map(|i| Subject::Journey(JourneyId(i))).into_iter().collect(),
+            Noun::Promise => index(&model.promises).map(|i| Subject::Promise(PromiseId(i))).into_iter().collect(),
+            Noun::Team => index(&model.teams).map(|i| Subject::Team(TeamId(i))).into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn claims(&mut self) {
         for claim in &self.facts.claims {
             let About::Unit(unit) = &claim.of else { continue };
             let part = self.joined.parts.of_unit[*unit];
-            let environment = Self::environment(self.facts.units[*unit].variant);
+            let environment = self.environment(self.facts.units[*unit].variant);
             let key = (self.component(part), environment);
             let Some(deployment) = self.deployment_of.get(&key).copied() else { continue };
             let evidence = self.declared(&claim.origin, &claim.note);
@@ -398,9 +502,9 @@ impl<'j> Emitter<'j> {
 
 /// Short names of environments: the last folder of an overlay, the file of a compose project; the whole path where two
 /// would be called the same.
-fn environment_names(facts: &Facts) -> Vec<String> {
-    let short: Vec<String> = facts
-        .variants
+fn environment_names(facts: &Facts, variants: impl Iterator<Item = VariantId>) -> Vec<String> {
+    let variants: Vec<&crate::facts::Variant> = variants.map(|variant| &facts.variants[variant.0]).collect();
+    let short: Vec<String> = variants
         .iter()
         .map(|variant| match variant.kind {
             VariantKind::Kustomize => variant.folder.rsplit('/').next().unwrap_or_default().to_owned(),
@@ -411,7 +515,7 @@ fn environment_names(facts: &Facts) -> Vec<String> {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut names = Vec::new();
     for (index, name) in short.iter().enumerate() {
-        let path = &facts.variants[index].path;
+        let path = &variants[index].path;
         let base = if unique(name) {
             name.clone()
         } else if path.is_empty() {

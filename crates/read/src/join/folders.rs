@@ -187,9 +187,18 @@ const GENERIC: &[&str] = &[
     "deploy",
 ];
 
+/// The deepest folder above a file that builds something.
+fn nearest_build<'f>(corpus: &Corpus, facts: &'f Facts, file: FileId) -> Option<&'f str> {
+    let folder = corpus.folder(file);
+    let above = |build: &&Build| {
+        build.source == corpus.source(file)
+            && (build.folder.is_empty() || folder == build.folder || folder.starts_with(&format!("{}/", build.folder)))
+    };
+    facts.builds.iter().filter(above).map(|build| build.folder.as_str()).max_by_key(|folder| folder.len())
+}
+
 /// Folders that build something, by their own or their program's name.
 fn by_name(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &mut Folders) {
-    let _ = corpus;
     let mut names: BTreeMap<String, BTreeSet<PartId>> = BTreeMap::new();
     for id in parts.ids() {
         let part = parts.get(id);
@@ -208,7 +217,10 @@ fn by_name(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &mut Folders)
         if tied(folders, build.source, &folder) {
             continue;
         }
-        let own = build.names.iter().map(|name| name.text.as_str());
+        let configured = facts.names.iter().filter(|(file, _)| {
+            corpus.source(*file) == build.source && nearest_build(corpus, facts, *file) == Some(build.folder.as_str())
+        });
+        let own = configured.map(|(_, name)| name).chain(&build.names).map(|name| name.text.as_str());
         let spelled: Vec<&str> = std::iter::once(segments[depth]).chain(own).collect();
         let exact = spelled.iter().find_map(|name| names.get(&plain(name)).filter(|parts| parts.len() == 1));
         let found = exact.cloned().or_else(|| by_suffix(&spelled, &names));

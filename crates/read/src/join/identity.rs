@@ -30,6 +30,31 @@ pub(super) struct Part {
     pub(super) support: Option<Support>,
     /// Where an outside host is named, for externals, and what else shows the component.
     pub(super) origins: Vec<(Origin, String)>,
+    /// Where plimsoll.yaml speaks of it.
+    pub(super) supposed: Vec<(Origin, String)>,
+    /// What plimsoll.yaml says that it is.
+    pub(super) stated_kind: Option<ComponentKind>,
+    /// Which product plimsoll.yaml says that it is.
+    pub(super) stated_technology: Option<String>,
+}
+
+impl Part {
+    /// A component of which nothing is known but its id and kind.
+    pub(super) fn new(id: String, kind: ComponentKind) -> Self {
+        Self {
+            id,
+            units: Vec::new(),
+            names: Vec::new(),
+            kind,
+            technology: None,
+            language: None,
+            support: None,
+            origins: Vec::new(),
+            supposed: Vec::new(),
+            stated_kind: None,
+            stated_technology: None,
+        }
+    }
 }
 
 /// A name with how we know.
@@ -90,16 +115,7 @@ pub(super) fn parts(facts: &Facts) -> Parts {
         for unit in &units {
             parts.of_unit[*unit] = id;
         }
-        parts.all.push(Part {
-            id: String::new(),
-            units,
-            names: Vec::new(),
-            kind: ComponentKind::Service,
-            technology: None,
-            language: None,
-            support: None,
-            origins: Vec::new(),
-        });
+        parts.all.push(Part { units, ..Part::new(String::new(), ComponentKind::Service) });
     }
     parts
 }
@@ -130,15 +146,32 @@ impl Sets {
 }
 
 fn by_name(facts: &Facts, sets: &mut Sets) {
+    let services: BTreeSet<String> =
+        facts.endpoints.iter().filter(|e| e.form == "Service").map(|e| plain(&e.name)).collect();
     let mut first: BTreeMap<String, usize> = BTreeMap::new();
     for (index, unit) in facts.units.iter().enumerate() {
-        match first.get(&plain(&unit.name)) {
+        let name = plain(version_of(unit, &services).unwrap_or(&unit.name));
+        match first.get(&name) {
             Some(known) => sets.merge(*known, index),
             None => {
-                first.insert(plain(&unit.name), index);
+                first.insert(name, index);
             }
         }
     }
+}
+
+/// What a unit is a version of: `reviews` for `reviews-v2`, where a Service goes by that name; and for what carries the
+/// labels `app: reviews` and `version`.
+fn version_of<'u>(unit: &'u Unit, services: &BTreeSet<String>) -> Option<&'u str> {
+    let stem = without_version(&unit.name);
+    if stem != unit.name && services.contains(&plain(stem)) {
+        return Some(stem);
+    }
+    let label = |key: &str| unit.labels.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+    label("version")?;
+    let app = label("app").or_else(|| label("app.kubernetes.io/name"))?;
+    let longer = unit.name.strip_prefix(app)?.starts_with('-');
+    (longer && services.contains(&plain(app))).then_some(app)
 }
 
 /// The name without a version or colour at its end: `reviews-v2`, `orders-canary`.
@@ -166,12 +199,14 @@ pub(super) fn selected(facts: &Facts, endpoint: &Endpoint) -> Vec<usize> {
     if endpoint.selector.is_empty() {
         return Vec::new();
     }
-    let same_place = |unit: &Unit| {
-        unit.variant == endpoint.variant
-            && (unit.namespace == endpoint.namespace || unit.namespace.is_none() || endpoint.namespace.is_none())
-    };
+    let same_place =
+        |unit: &Unit| unit.namespace == endpoint.namespace || unit.namespace.is_none() || endpoint.namespace.is_none();
     let labelled = |unit: &Unit| endpoint.selector.iter().all(|pair| unit.labels.contains(pair));
-    (0..facts.units.len()).filter(|index| same_place(&facts.units[*index]) && labelled(&facts.units[*index])).collect()
+    // Readers emit the units of a variant together and variants in order, so that its units are one run.
+    let start = facts.units.partition_point(|unit| unit.variant < endpoint.variant);
+    let own = facts.units[start..].iter().take_while(|unit| unit.variant == endpoint.variant);
+    let chosen = own.enumerate().filter(|(_, unit)| same_place(unit) && labelled(unit));
+    chosen.map(|(index, _)| start + index).collect()
 }
 
 /// A Service's name in one variant is a unit's name in another: the Service of `petclinic-db` is called `db`, and so is
@@ -263,15 +298,15 @@ fn by_image(facts: &Facts, sets: &mut Sets) {
 
 /// Gives every part its id and names. The id is the name in the default variant, else the most frequent one.
 pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>) {
+    let services: BTreeSet<String> =
+        facts.endpoints.iter().filter(|e| e.form == "Service").map(|e| plain(&e.name)).collect();
     for part in &mut parts.all {
         let mut count: BTreeMap<&str, (bool, usize)> = BTreeMap::new();
         for unit in &part.units {
             let unit = &facts.units[*unit];
-            let stem = if part.units.iter().any(|u| without_version(&facts.units[*u].name) != facts.units[*u].name) {
-                without_version(&unit.name)
-            } else {
-                &unit.name
-            };
+            let several = part.units.iter().any(|u| without_version(&facts.units[*u].name) != facts.units[*u].name);
+            let versioned = version_of(unit, &services);
+            let stem = versioned.unwrap_or(if several { without_version(&unit.name) } else { &unit.name });
             let entry = count.entry(stem).or_default();
             entry.0 |= Some(unit.variant) == default;
             entry.1 += 1;
@@ -279,9 +314,10 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
         let best = count.iter().max_by_key(|(name, score)| (**score, std::cmp::Reverse(**name)));
         part.id = best.map(|(name, _)| (*name).to_owned()).unwrap_or_default();
         for unit in &part.units {
-            unit_names(&facts.units[*unit], part_names(&mut part.names));
+            unit_names(&facts.units[*unit], &mut part.names);
         }
     }
+    name_by_image(facts, parts);
     for endpoint in &facts.endpoints {
         let owners: BTreeSet<PartId> = selected(facts, endpoint).iter().map(|unit| parts.of_unit[*unit]).collect();
         if let (Some(owner), 1) = (owners.first(), owners.len()) {
@@ -293,19 +329,57 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
     make_ids_unique(parts);
 }
 
-fn part_names(names: &mut Vec<PartName>) -> &mut Vec<PartName> {
-    names
-}
-
 fn unit_names(unit: &Unit, names: &mut Vec<PartName>) {
     add_name(names, &unit.name, format!("the name of the {}", unit.form), &unit.origin);
     for hostname in &unit.hostnames {
         add_name(names, hostname, format!("a host name of the {} `{}`", unit.form, unit.name), &unit.origin);
     }
-    for container in unit.containers.iter().filter(|container| container.role == Role::Main) {
-        let image = container.image.as_ref().filter(|image| super::products::of_image(&image.text).is_none());
-        if let Some(image) = image.filter(|image| !image.text.is_empty() && !image.text.contains('$')) {
-            add_name(names, image_base(&image.text), String::from("the image's name"), &image.origin);
+}
+
+/// The image's name is a name of the component, where no other component runs it and it is nobody's base image.
+fn name_by_image(facts: &Facts, parts: &mut Parts) {
+    const BASES: &[&str] = &[
+        "alpine",
+        "busybox",
+        "ubuntu",
+        "debian",
+        "centos",
+        "python",
+        "node",
+        "golang",
+        "openjdk",
+        "eclipse-temurin",
+        "ruby",
+        "php",
+        "curl",
+        "bash",
+        "scratch",
+        "distroless",
+        "rust",
+        "dotnet",
+        "aspnet",
+        "sdk",
+        "jdk",
+        "jre",
+        "maven",
+        "gradle",
+    ];
+    let mut users: BTreeMap<String, BTreeSet<PartId>> = BTreeMap::new();
+    let mut places: Vec<(PartId, String, Origin)> = Vec::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for container in unit.containers.iter().filter(|container| container.role == Role::Main) {
+            let Some(image) = &container.image else { continue };
+            let base = image_base(&image.text);
+            let own = super::products::of_image(&image.text).is_none() && !BASES.contains(&base) && !base.contains('$');
+            if own && !base.is_empty() {
+                users.entry(plain(base)).or_default().insert(parts.of_unit[index]);
+                places.push((parts.of_unit[index], base.to_owned(), image.origin.clone()));
+            }
+        }
+    }
+    for (part, base, origin) in places {
+        if users.get(&plain(&base)).is_some_and(|users| users.len() == 1) {
+            add_name(&mut parts.all[part.0].names, &base, String::from("the image's name"), &origin);
         }
     }
 }

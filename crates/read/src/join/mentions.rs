@@ -1,11 +1,14 @@
 //! Values that may name somebody else, with who says them: variables, arguments, configuration files, images.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use plimsoll_model::{At, FileId};
 
 use super::folders::Folders;
 use super::identity::{PartId, Parts};
+use crate::address::{Address, AddressForm, addresses, addresses_in_words, placeholders};
 use crate::corpus::Corpus;
-use crate::facts::{About, Facts, Origin, Role, VariantId};
+use crate::facts::{About, Facts, MountedFile, Origin, Role, Spelled, Variable, VariantId};
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +30,6 @@ pub(super) struct Mentioned {
     pub(super) by: PartId,
     /// In which variant; `None` in all.
     pub(super) variant: Option<VariantId>,
-    /// The namespace of who says it.
-    pub(super) namespace: Option<String>,
     /// Under which key; for a word, the flag before it.
     pub(super) key: String,
     /// What.
@@ -37,28 +38,40 @@ pub(super) struct Mentioned {
     pub(super) origin: Origin,
     /// In what it stands.
     pub(super) place: Place,
+    /// The hosts that it names.
+    pub(super) addresses: Vec<Address>,
 }
+
+/// A configuration file that this many components are given says whom the system knows, not who of them calls whom.
+const SHARED: usize = 3;
 
 /// Collects all of them.
 pub(super) fn collect(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders) -> Vec<Mentioned> {
     let mut out = Vec::new();
-    of_units(corpus, facts, parts, &mut out);
+    of_units(facts, parts, &mut out);
     of_files(corpus, facts, parts, folders, &mut out);
     of_images(facts, parts, folders, &mut out);
     out
 }
 
-fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
+fn of_units(facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
+    let mut given: BTreeMap<At, BTreeSet<PartId>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for text in unit.containers.iter().flat_map(|c| &c.files).filter_map(|file| file.text.as_ref()) {
+            given.entry(text.origin.at).or_default().insert(parts.of_unit[index]);
+        }
+    }
+    let shared = |text: &Spelled| given.get(&text.origin.at).is_some_and(|parts| parts.len() >= SHARED);
     for (index, unit) in facts.units.iter().enumerate() {
         for container in &unit.containers {
             let mention = |key: &str, value: &str, origin: &Origin, place| Mentioned {
                 by: parts.of_unit[index],
                 variant: Some(unit.variant),
-                namespace: unit.namespace.clone(),
                 key: key.to_owned(),
                 value: value.to_owned(),
                 origin: origin.clone(),
                 place,
+                addresses: addresses(value),
             };
             for variable in &container.environment {
                 if let Some(value) = &variable.value {
@@ -66,47 +79,98 @@ fn of_units(corpus: &Corpus, facts: &Facts, parts: &Parts, out: &mut Vec<Mention
                 }
             }
             let place = if container.role == Role::Init { Place::Wait } else { Place::Argument };
-            let mut flag = String::new();
-            for word in &container.words {
-                out.push(mention(&flag, &word.text, &word.origin, place));
-                flag = if word.text.starts_with('-') { word.text.clone() } else { String::new() };
+            let words: Vec<&str> = container.words.iter().map(|word| word.text.as_str()).collect();
+            for (index, address) in addresses_in_words(&words) {
+                let word = &container.words[index];
+                out.push(Mentioned { addresses: vec![address], ..mention("", &word.text, &word.origin, place) });
             }
-            for file in &container.files {
-                for (key, value, origin) in crate::mounted_values(corpus, file) {
-                    out.push(mention(&key, &value, &origin, Place::Configuration));
-                }
+            // `-h` means a host to some programs and help to others: a name of the system after it settles which.
+            for pair in container.words.windows(2).filter(|pair| matches!(pair[0].text.as_str(), "-h" | "-H")) {
+                let word = &pair[1];
+                let bare = addresses(&word.text).into_iter().filter(|address| address.form == AddressForm::Bare);
+                out.push(Mentioned { addresses: bare.collect(), ..mention("", &word.text, &word.origin, place) });
+            }
+            for text in container
+                .files
+                .iter()
+                .filter_map(|file| Some((file, file.text.as_ref()?)))
+                .filter(|(_, text)| !shared(text))
+            {
+                out.extend(of_text(text.0, text.1).map(|(key, value, origin)| {
+                    let value = filled(&value, &container.environment);
+                    mention(&key, &value, &origin, Place::Configuration)
+                }));
             }
         }
     }
 }
 
 fn of_files(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Mentioned>) {
-    let mounted: BTreeSet<_> = facts
-        .units
-        .iter()
-        .flat_map(|unit| &unit.containers)
-        .flat_map(|container| &container.files)
-        .filter_map(|file| file.file)
-        .collect();
+    let mut mounted: BTreeMap<FileId, BTreeSet<PartId>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for file in unit.containers.iter().flat_map(|container| &container.files).filter_map(|file| file.file) {
+            mounted.entry(file).or_default().insert(parts.of_unit[index]);
+        }
+    }
     for mention in &facts.mentions {
         let by: Vec<PartId> = match &mention.by {
             About::Unit(unit) => vec![parts.of_unit[*unit]],
-            About::Name(name) => parts.named(name),
-            // A mounted file speaks for whoever mounts it, and was taken with the units.
-            About::File(file) if mounted.contains(file) => Vec::new(),
-            About::File(file) => folders.owner(corpus, *file).into_iter().collect(),
+            About::Name(name) => parts.named(name).into_iter().take(2).collect(),
+            // A mounted file speaks for whoever mounts it, wherever it lies.
+            About::File(file) => match mounted.get(file) {
+                Some(parts) if parts.len() >= SHARED => Vec::new(),
+                Some(parts) => parts.iter().copied().collect(),
+                None => folders.owner(corpus, *file).into_iter().collect(),
+            },
         };
-        let [by] = by[..] else { continue };
-        out.push(Mentioned {
-            by,
-            variant: None,
-            namespace: None,
-            key: mention.key.clone(),
-            value: with_environment(facts, parts, by, &mention.value),
-            origin: mention.origin.clone(),
-            place: Place::Configuration,
-        });
+        if matches!(mention.by, About::Name(_)) && by.len() > 1 {
+            continue;
+        }
+        for by in by {
+            let variables = variables_of(facts, parts, by);
+            let value = match &mention.spelled {
+                Some(spelled) => placeholders(spelled, &|key| value_of(&variables, key)).into_owned(),
+                None => filled(&mention.value, &variables),
+            };
+            out.push(Mentioned {
+                by,
+                variant: None,
+                key: mention.key.clone(),
+                addresses: addresses(&value),
+                value,
+                origin: mention.origin.clone(),
+                place: Place::Configuration,
+            });
+        }
     }
+}
+
+/// What an embedded configuration file says.
+fn of_text<'f>(file: &'f MountedFile, text: &Spelled) -> impl Iterator<Item = (String, String, Origin)> + use<'f> {
+    let read = crate::config::read_text(&file.path, &text.text, &About::Unit(0), text.origin.at);
+    let via = text.origin.via.clone();
+    read.mentions.into_iter().map(move |mention| {
+        let origin = Origin { at: mention.origin.at, via: mention.origin.via.or_else(|| via.clone()) };
+        (mention.key, mention.spelled.unwrap_or(mention.value), origin)
+    })
+}
+
+/// Variables of all containers of a component.
+fn variables_of(facts: &Facts, parts: &Parts, part: PartId) -> Vec<Variable> {
+    let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
+    units.flat_map(|unit| &unit.containers).flat_map(|container| &container.environment).cloned().collect()
+}
+
+fn value_of(variables: &[Variable], key: &str) -> Option<String> {
+    // Spring reads `db.host` from `DB_HOST` as well.
+    let shouted = key.replace(['.', '-'], "_").to_uppercase();
+    let found = variables.iter().find(|variable| variable.name == key || variable.name == shouted)?;
+    found.value.clone()
+}
+
+/// A template's placeholders filled with what the component's containers set.
+fn filled(value: &str, variables: &[Variable]) -> String {
+    placeholders(value, &|key| value_of(variables, key)).into_owned()
 }
 
 /// Variables that an image sets, where no unit of the component sets them.
@@ -123,8 +187,8 @@ fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Ment
                 out.push(Mentioned {
                     by: part,
                     variant: None,
-                    namespace: None,
                     key: variable.name.clone(),
+                    addresses: addresses(value),
                     value: value.clone(),
                     origin: variable.origin.clone(),
                     place: Place::Configuration,
@@ -132,36 +196,4 @@ fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Ment
             }
         }
     }
-}
-
-/// A template's `${VAR}` replaced by what the component's containers or images set.
-fn with_environment(facts: &Facts, parts: &Parts, part: PartId, value: &str) -> String {
-    if !value.contains("${") {
-        return value.to_owned();
-    }
-    let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
-    let variables: Vec<_> = units.flat_map(|unit| &unit.containers).flat_map(|c| &c.environment).collect();
-    let mut out = String::new();
-    let mut rest = value;
-    while let Some((before, after)) = rest.split_once("${") {
-        out.push_str(before);
-        let Some((name, tail)) = after.split_once('}') else {
-            out.push_str("${");
-            out.push_str(after);
-            return out;
-        };
-        let found =
-            variables.iter().find(|variable| variable.name == name).and_then(|variable| variable.value.as_deref());
-        match found {
-            Some(value) => out.push_str(value),
-            None => {
-                out.push_str("${");
-                out.push_str(name);
-                out.push('}');
-            }
-        }
-        rest = tail;
-    }
-    out.push_str(rest);
-    out
 }

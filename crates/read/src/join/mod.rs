@@ -3,7 +3,7 @@
 //! The passes, in this order; each adds evidence and none guesses silently:
 //! 1. [`identity`]: units of the same name, the Service that selects them, versions of one workload, and one image under
 //!    two names in two variants, become one component;
-//! 2. [`default_variant`]: which way to deploy is meant when none is named;
+//! 2. [`default_variant`]: which way to deploy is meant when none is named; what plimsoll.yaml states ([`supposed`]) joins here;
 //! 3. [`folders`]: image to build folder to component, so that files in the folder speak for it;
 //! 4. [`classify`]: what each component is, from its image, ports, variables and name;
 //! 5. [`mentions`] and [`resolve`]: every value that names a host is followed to a component, an outside host, or nothing;
@@ -24,6 +24,7 @@ mod mentions;
 mod people;
 pub mod products;
 mod resolve;
+mod supposed;
 mod topics;
 
 use plimsoll_model::Model;
@@ -31,15 +32,23 @@ use plimsoll_model::Model;
 use crate::corpus::Corpus;
 use crate::facts::Facts;
 
+/// The page of the join: the head of this module.
+pub const PAGE: &str = include_str!("mod.rs");
+
+/// The page of the rules by which the default environment is chosen.
+pub const DEFAULT_PAGE: &str = include_str!("default_variant.rs");
+
 /// Joins the facts of one survey.
 pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     let mut parts = identity::parts(&facts);
-    let default = default_variant::choose(&facts, &parts);
+    let default = supposed::default(&facts).or_else(|| default_variant::choose(&facts, &parts));
     identity::name(&facts, &mut parts, default.as_ref().map(|choice| choice.variant));
+    supposed::declare(&facts, &mut parts);
     let folders = folders::tie(corpus, &facts, &parts);
-    classify::classify(&facts, &folders, &mut parts);
+    classify::classify(corpus, &facts, &folders, &mut parts);
     let mentions = mentions::collect(corpus, &facts, &parts, &folders);
-    let calls = resolve::resolve(&facts, &mut parts, &mentions, default.as_ref().map(|choice| choice.variant));
+    let mut calls = resolve::resolve(&facts, &mut parts, &mentions, default.as_ref().map(|choice| choice.variant));
+    supposed::calls(&facts, &parts, &mut calls);
     classify::spread_support(&mut parts, &calls);
     let interfaces = interfaces::attribute(corpus, &facts, &parts, &folders);
     let calls = resolve::with_interfaces(calls, &parts, &interfaces);

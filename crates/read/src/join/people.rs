@@ -37,6 +37,15 @@ pub(super) fn find(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Fold
     people
 }
 
+/// A team by its own name: `@shop/team-money`, `group:default/team-money` and `team-money` are one.
+fn team(spelled: &str) -> &str {
+    if spelled.contains('@') && !spelled.starts_with('@') {
+        return spelled;
+    }
+    let last = spelled.rsplit(['/', ':']).next().unwrap_or(spelled);
+    last.strip_prefix('@').unwrap_or(last)
+}
+
 fn match_entity(index: usize, entity: &Entity, parts: &Parts, people: &mut People) {
     let names = std::iter::once(&entity.name).chain(&entity.other_names);
     let mut found: Vec<PartId> = Vec::new();
@@ -50,8 +59,8 @@ fn match_entity(index: usize, entity: &Entity, parts: &Parts, people: &mut Peopl
         [part] => {
             people.entity.entry(part).or_default().push(index);
             if let Some(owner) = &entity.owner {
-                let row =
-                    (owner.text.clone(), format!("the catalogue's {} says so", entity.kind), owner.origin.clone());
+                let note = format!("the catalogue's {} says `{}`", entity.kind, owner.text);
+                let row = (team(&owner.text).to_owned(), note, owner.origin.clone());
                 people.owner.entry(part).or_default().push(row);
             }
         }
@@ -93,14 +102,11 @@ fn by_path(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, peo
             if owned.owners.is_empty() {
                 continue;
             }
-            let row = (
-                owned.owners.join(" "),
-                format!("the owners' file says so of `{}`", owned.pattern),
-                owned.origin.clone(),
-            );
-            people.owner.entry(part).or_default().push(row);
-            for owner in &owned.owners {
-                people.teams.entry(owner.clone()).or_default().push(owned.origin.clone());
+            let teams: Vec<&str> = owned.owners.iter().map(|owner| team(owner)).collect();
+            let note = format!("the owners' file says `{}` of `{}`", owned.owners.join(" "), owned.pattern);
+            people.owner.entry(part).or_default().push((teams.join(" "), note, owned.origin.clone()));
+            for team in teams {
+                people.teams.entry(team.to_owned()).or_default().push(owned.origin.clone());
             }
             break;
         }

@@ -91,7 +91,7 @@ pub const PRODUCTS: &[Product] = &[
     product("YugabyteDB", Store, Protocol::Sql, &["yugabyte", "yugabytedb"], &[5433]),
     product("TiDB", Store, Protocol::Sql, &["tidb"], &[4000]),
     product("Vitess", Store, Protocol::Sql, &["vitess", "vtgate"], &[]),
-    product("ClickHouse", Store, Protocol::Http, &["clickhouse", "clickhouse-server"], &[8123]),
+    product("ClickHouse", Store, Protocol::Sql, &["clickhouse", "clickhouse-server"], &[8123]),
     product("Cloud Spanner", Store, Protocol::Grpc, &["cloud-spanner-emulator"], &[]),
     product("Trino", Store, Protocol::Http, &["trino", "presto"], &[]),
     // Documents, keys, graphs, search, objects
@@ -197,6 +197,7 @@ pub const PRODUCTS: &[Product] = &[
     product("nginx", Gateway, Protocol::Http, &["nginx", "nginx-unprivileged", "openresty", "nginx-proxy"], &[]),
     product("Apache httpd", Gateway, Protocol::Http, &["httpd"], &[]),
     // Servers that systems run as they are
+    product("flagd", Service, Protocol::Grpc, &["flagd"], &[8013]),
     product("Keycloak", Service, Protocol::Http, &["keycloak"], &[]),
     product("Dex", Service, Protocol::Http, &["dex"], &[]),
     product("Temporal", Service, Protocol::Grpc, &["temporal", "temporalio-server", "auto-setup"], &[7233]),

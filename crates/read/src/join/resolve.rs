@@ -6,14 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{ComponentKind, InterfaceKind, LooseKind, Protocol, Support};
+use plimsoll_model::{ComponentKind, Field, InterfaceKind, LooseKind, Protocol, Support, Value};
 
 use super::identity::{Part, PartId, PartName, Parts, selected};
 use super::interfaces::Served;
 use super::mentions::{Mentioned, Place};
 use super::{plain, products};
-use crate::address::{Address, AddressForm, addresses, protocol_of_port, protocol_of_scheme};
-use crate::config::{is_host_like_key, is_name_like_key, is_telemetry_key};
+use crate::address::{Address, AddressForm, protocol_of_key, protocol_of_port, protocol_of_scheme};
+use crate::config::keys::{is_host_like_key, is_name_like_key, is_telemetry_key};
 use crate::facts::{Endpoint, Facts, Origin, VariantId};
 
 /// A call in the making.
@@ -30,6 +30,27 @@ pub(super) struct CallRow {
     pub(super) evidence: Vec<(Origin, String)>,
     /// Names of the variables and keys.
     pub(super) keys: BTreeSet<String>,
+    /// Where plimsoll.yaml says that it is made.
+    pub(super) supposed: Vec<(Origin, String)>,
+    /// What plimsoll.yaml says of it.
+    pub(super) claims: Vec<(Field, Value, Origin)>,
+}
+
+impl CallRow {
+    /// A call of which nothing is known yet.
+    pub(super) fn new(from: PartId, to: PartId, protocol: Protocol, sure: bool) -> Self {
+        Self {
+            from,
+            to,
+            protocol,
+            sure,
+            variants: BTreeSet::new(),
+            evidence: Vec::new(),
+            keys: BTreeSet::new(),
+            supposed: Vec::new(),
+            claims: Vec::new(),
+        }
+    }
 }
 
 /// Calls, and names that lead nowhere.
@@ -74,23 +95,30 @@ pub(super) fn resolve(facts: &Facts, parts: &mut Parts, mentions: &[Mentioned], 
     for mention in mentions {
         found.follow(mention, parts);
     }
-    found.selectors(parts);
+    found.selectors();
     let mut calls = Calls { rows: found.rows.into_values().collect(), loose: found.loose };
     calls.rows.retain(|row| !row.evidence.is_empty());
-    calls.loose.dedup_by(|a, b| a.by == b.by && a.name == b.name && a.kind == b.kind);
+    // The same name that leads nowhere in several variants is one row, at the first place.
+    let mut seen = BTreeSet::new();
+    calls.loose.retain(|row| seen.insert((row.kind, row.by, row.name.clone(), row.message.clone())));
     calls
 }
+
+/// Who answers to a name, and the endpoint through which, where one is declared.
+type Provider = (PartId, Option<usize>);
 
 /// The tables in which hosts are looked up.
 struct Names {
     /// (variant, plain name) → (part, endpoint).
-    here: BTreeMap<(VariantId, String), BTreeSet<(PartId, Option<usize>)>>,
+    here: BTreeMap<(VariantId, String), BTreeSet<Provider>>,
     /// plain name → parts, over all variants.
     anywhere: BTreeMap<String, BTreeSet<PartId>>,
     /// Namespaces of the system.
     namespaces: BTreeSet<String>,
     /// Public host → parts.
     routes: BTreeMap<String, BTreeSet<PartId>>,
+    /// Names that plimsoll.yaml gives → part.
+    aliases: BTreeMap<String, PartId>,
 }
 
 /// Host names are compared in lower case; `_` and `-` are told apart in none of the systems that resolve them.
@@ -105,7 +133,12 @@ impl Names {
             anywhere: BTreeMap::new(),
             namespaces: BTreeSet::new(),
             routes: BTreeMap::new(),
+            aliases: BTreeMap::new(),
         };
+        for part in parts.ids() {
+            let stated = parts.get(part).names.iter().filter(|name| name.note == "plimsoll.yaml says so");
+            names.aliases.extend(stated.map(|name| (host_key(&name.spelled), part)));
+        }
         for (index, unit) in facts.units.iter().enumerate() {
             let part = parts.of_unit[index];
             names.namespaces.extend(unit.namespace.clone());
@@ -188,26 +221,26 @@ struct Found<'f> {
 impl Found<'_> {
     fn follow(&mut self, mention: &Mentioned, parts: &mut Parts) {
         let telemetry = is_telemetry_key(&mention.key);
-        for address in addresses(&mention.value) {
-            if !self.counts(mention, &address) {
+        for address in &mention.addresses {
+            if !self.counts(mention, address) {
                 continue;
             }
-            match self.look_up(mention, &address) {
+            match self.look_up(mention, address) {
                 Answer::Part(part, endpoint) => {
-                    self.call(mention, &address, part, parts, mention.variant);
-                    self.check_port(mention, &address, endpoint);
+                    self.call(mention, address, part, parts, mention.variant);
+                    self.check_port(mention, address, endpoint);
                 }
                 Answer::Elsewhere(part) => {
-                    self.call(mention, &address, part, parts, mention.variant);
-                    self.not_here(mention, &address, part, parts);
+                    self.call(mention, address, part, parts, mention.variant);
+                    self.not_here(mention, address, part, parts);
                 }
                 Answer::Outside if telemetry || mention.place == Place::Wait => {}
                 Answer::Outside => {
-                    let part = self.outside(&address, parts, mention);
-                    self.call(mention, &address, part, parts, mention.variant);
+                    let part = self.outside(address, parts, mention);
+                    self.call(mention, address, part, parts, mention.variant);
                 }
                 Answer::Nothing if mention.place == Place::Wait => {}
-                Answer::Nothing => self.dangling(mention, &address),
+                Answer::Nothing => self.dangling(mention, address),
                 Answer::Ignored => {}
             }
         }
@@ -221,17 +254,17 @@ impl Found<'_> {
         let host_like = is_host_like_key(&mention.key);
         match mention.place {
             Place::Environment | Place::Configuration => host_like || !is_name_like_key(&mention.key),
-            Place::Argument | Place::Wait => {
-                host_like
-                    || matches!(mention.key.as_str(), "-h" | "-H" | "--host" | "--hostname")
-                    || address.host.contains(".svc")
-            }
+            // The words of a command are read with the command that they belong to.
+            Place::Argument | Place::Wait => true,
         }
     }
 
     fn look_up(&self, mention: &Mentioned, address: &Address) -> Answer {
         let host = host_key(&address.host);
         let sure = address.form != AddressForm::Bare || is_host_like_key(&mention.key);
+        if let Some(part) = self.names.aliases.get(&host) {
+            return Answer::Part(*part, None);
+        }
         let Some(service) = self.names.service_of(&host) else {
             return match self.names.routes.get(&host) {
                 Some(parts) if parts.len() == 1 => match parts.first() {
@@ -299,16 +332,7 @@ impl Found<'_> {
         let protocol =
             address.scheme.as_deref().and_then(protocol_of_scheme).or(address.port.and_then(protocol_of_port));
         let part = *self.outside.entry(host.clone()).or_insert_with(|| {
-            parts.all.push(Part {
-                id: host.clone(),
-                units: Vec::new(),
-                names: Vec::new(),
-                kind: ComponentKind::External,
-                technology: None,
-                language: None,
-                support: None,
-                origins: Vec::new(),
-            });
+            parts.all.push(Part::new(host.clone(), ComponentKind::External));
             PartId(parts.all.len() - 1)
         });
         let _ = protocol;
@@ -327,15 +351,7 @@ impl Found<'_> {
             return;
         }
         let (protocol, sure) = protocol(mention, address, parts.get(to));
-        let row = self.rows.entry((mention.by, to)).or_insert_with(|| CallRow {
-            from: mention.by,
-            to,
-            protocol,
-            sure,
-            variants: BTreeSet::new(),
-            evidence: Vec::new(),
-            keys: BTreeSet::new(),
-        });
+        let row = self.rows.entry((mention.by, to)).or_insert_with(|| CallRow::new(mention.by, to, protocol, sure));
         // A wait before the start adds to an edge and never makes one.
         if mention.place == Place::Wait && row.evidence.is_empty() {
             return;
@@ -386,7 +402,7 @@ impl Found<'_> {
             kind: LooseKind::DanglingHost,
             by: Some(mention.by),
             name: address.host.clone(),
-            message: format!("`{}` is not deployed by this variant, only by {}", address.host, shown.join(", ")),
+            message: format!("`{}` is not deployed by this variant, only by {}", address.host, few(&shown)),
             candidates: vec![parts.get(part).id.clone()],
             origin: mention.origin.clone(),
         });
@@ -409,10 +425,12 @@ impl Found<'_> {
     }
 
     /// Services that select nothing in their own variant.
-    fn selectors(&mut self, parts: &Parts) {
-        let _ = parts;
+    fn selectors(&mut self) {
+        let runs = |variant: VariantId| self.facts.units.iter().any(|unit| unit.variant == variant);
         for endpoint in self.facts.endpoints.iter().filter(|endpoint| endpoint.form == "Service") {
-            if endpoint.selector.is_empty() || !selected(self.facts, endpoint).is_empty() {
+            // A folder that only adds Services to what another deploys selects nothing by itself.
+            let adds = self.facts.variants[endpoint.variant.0].optional || !runs(endpoint.variant);
+            if adds || endpoint.selector.is_empty() || !selected(self.facts, endpoint).is_empty() {
                 continue;
             }
             let selector: Vec<String> = endpoint.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -440,6 +458,14 @@ fn shown(address: &Address) -> String {
 
 fn list(ports: &[u16]) -> String {
     ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The first three of a list and how many more there are.
+fn few(all: &[&str]) -> String {
+    match all.len() {
+        0..=3 => all.join(", "),
+        count => format!("{} and {} more", all[..3].join(", "), count - 3),
+    }
 }
 
 fn similar(a: &str, b: &str) -> bool {
@@ -505,7 +531,7 @@ fn is_public(host: &str) -> bool {
 fn protocol(mention: &Mentioned, address: &Address, to: &Part) -> (Protocol, bool) {
     let product = to.technology.as_deref().and_then(products::named);
     let by_scheme = address.scheme.as_deref().and_then(protocol_of_scheme);
-    if to.support == Some(Support::Monitoring) || is_telemetry_key(&mention.key) {
+    if to.support == Some(Support::Monitoring) {
         let by_port = address.port.and_then(protocol_of_port);
         return (by_port.or(by_scheme).unwrap_or(Protocol::Otlp), true);
     }
@@ -528,6 +554,10 @@ fn by_key_or_port(mention: &Mentioned, address: &Address, to: &Part) -> (Protoco
     let key = mention.key.to_lowercase();
     if key.contains("grpc") || address.port == Some(50051) {
         return (Protocol::Grpc, true);
+    }
+    let keeps = matches!(to.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
+    if let Some(protocol) = protocol_of_key(&mention.key).filter(|_| keeps) {
+        return (protocol, true);
     }
     let by_port = address.port.and_then(protocol_of_port).filter(|protocol| *protocol != Protocol::Http);
     let fits = |protocol: &Protocol| to.kind != ComponentKind::Service || *protocol == Protocol::Grpc;

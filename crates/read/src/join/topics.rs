@@ -10,7 +10,7 @@ use plimsoll_model::ComponentKind;
 use super::identity::{PartId, Parts};
 use super::mentions::{Mentioned, Place};
 use super::resolve::CallRow;
-use crate::config::topic_of_key;
+use crate::config::keys::topic_of_key;
 use crate::facts::Origin;
 
 /// A topic in the making.

@@ -74,7 +74,7 @@ fn files(node: &Node, volumes: &[&Node], maps: &ConfigMaps<'_>) -> Vec<MountedFi
 }
 
 /// The ConfigMaps that a volume holds, plain or projected.
-fn config_maps<'n>(volume: &'n Node) -> Vec<&'n Node> {
+fn config_maps(volume: &Node) -> Vec<&Node> {
     let projected = volume.at_path(&["projected", "sources"]).map(Node::items).unwrap_or_default();
     volume.get("configMap").into_iter().chain(projected.iter().filter_map(|source| source.get("configMap"))).collect()
 }
@@ -195,7 +195,7 @@ fn probe(node: &Node) -> Option<Probe> {
     let port = |inner: &Node| inner.str_at("port").map(str::to_owned);
     let seconds = |key: &str| node.get(key).and_then(Node::as_u64);
     let (kind, port, path) = if let Some(http) = node.get("httpGet") {
-        (ProbeKind::Http, port(http), http.str_at("path").map(str::to_owned))
+        (ProbeKind::Http, port(http), http.str_at("path").map(|path| redact::value("url", path).into_owned()))
     } else if let Some(grpc) = node.get("grpc") {
         (ProbeKind::Grpc, port(grpc), grpc.str_at("service").map(str::to_owned))
     } else if let Some(tcp) = node.get("tcpSocket") {

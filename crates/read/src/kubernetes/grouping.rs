@@ -6,7 +6,8 @@
 //! Rules, in this order:
 //! 1. Files of one folder that declare the same workload are apart; files that clash with none stay together.
 //! 2. A folder takes up its subfolders' groups that clash neither with it nor with each other.
-//! 3. Groups without a workload (routes, policies, volumes) go with the nearest group above or beside them.
+//! 3. Files without a workload (routes, policies, settings) go with the largest group that lies in the same folder alone;
+//!    from another folder they could overlay what is not theirs, and stay apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,14 +85,14 @@ fn groups_of_source(corpus: &Corpus, files: &[FileId]) -> Vec<Group> {
     // Deepest folders first, so that each finds its subfolders done.
     let mut done: BTreeMap<String, Vec<Group>> = BTreeMap::new();
     for folder in folders.iter().rev() {
-        let own = together(folder, by_folder.remove(folder).unwrap_or_default());
+        let own = together(corpus, folder, by_folder.remove(folder).unwrap_or_default());
         let below: Vec<String> =
             done.keys().filter(|inner| folder_of(inner) == folder && inner.as_str() != folder).cloned().collect();
         let mut all = own;
         for inner in below {
             all.extend(done.remove(&inner).unwrap_or_default());
         }
-        done.insert(folder.clone(), take_up(folder, all));
+        done.insert(folder.clone(), take_up(corpus, folder, all));
     }
     let mut groups: Vec<Group> = done.into_values().flatten().collect();
     groups.sort_by(|a, b| a.path.cmp(&b.path));
@@ -99,12 +100,12 @@ fn groups_of_source(corpus: &Corpus, files: &[FileId]) -> Vec<Group> {
 }
 
 /// Files of one folder: those that clash with none are one group named after the folder.
-fn together(folder: &str, files: Vec<Group>) -> Vec<Group> {
-    take_up(folder, files)
+fn together(corpus: &Corpus, folder: &str, files: Vec<Group>) -> Vec<Group> {
+    take_up(corpus, folder, files)
 }
 
 /// Joins groups that clash with no other into one group named after the folder.
-fn take_up(folder: &str, groups: Vec<Group>) -> Vec<Group> {
+fn take_up(corpus: &Corpus, folder: &str, groups: Vec<Group>) -> Vec<Group> {
     let clashing: Vec<bool> = groups
         .iter()
         .enumerate()
@@ -124,8 +125,12 @@ fn take_up(folder: &str, groups: Vec<Group>) -> Vec<Group> {
     }
     // What declares no workload only adds to what does.
     if joined.identities.is_empty() && !apart.is_empty() {
-        if let Some(main) = apart.iter_mut().max_by_key(|group| group.identities.len()) {
-            main.absorb(joined);
+        let here =
+            |group: &&mut Group| group.path == folder || folder_of(&group.path) == folder && group.files.len() == 1;
+        let beside = folder_of(&joined_path(&joined, corpus)) == folder;
+        match apart.iter_mut().filter(here).max_by_key(|group| group.identities.len()) {
+            Some(main) if beside => main.absorb(joined),
+            _ => apart.push(joined),
         }
     } else {
         if !apart.is_empty() {
@@ -134,4 +139,10 @@ fn take_up(folder: &str, groups: Vec<Group>) -> Vec<Group> {
         apart.push(joined);
     }
     apart
+}
+
+/// The deepest path among a group's files: one below the folder shows that not all of it lies there.
+fn joined_path(group: &Group, corpus: &Corpus) -> String {
+    let paths = group.files.iter().map(|file| corpus.path(*file));
+    paths.max_by_key(|path| path.split('/').count()).unwrap_or_default().to_owned()
 }

@@ -63,6 +63,9 @@ fn takes(corpus: &Corpus, file: FileId) -> bool {
     if kustomize::is_kustomization(path) {
         return true;
     }
+    if in_chart(corpus, file) {
+        return false;
+    }
     let by_name = path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json");
     by_name && corpus.text(file).is_ok_and(|text| looks_like_objects(path, text))
 }
@@ -73,6 +76,23 @@ fn looks_like_objects(path: &str, text: &str) -> bool {
         return false;
     }
     !text.contains("apiVersion: backstage.io/") && !text.contains("apiVersion: skaffold/")
+}
+
+/// Whether a file is a part of a Helm chart: below a folder that has a `Chart.yaml`, in `templates`, `crds` or `charts`.
+pub(crate) fn in_chart(corpus: &Corpus, file: FileId) -> bool {
+    let source = corpus.source(file);
+    let mut folder = corpus.folder(file);
+    let mut below = "";
+    loop {
+        if corpus.lookup(source, &format!("{folder}/Chart.yaml")).is_some() {
+            return matches!(below, "templates" | "crds" | "charts" | "");
+        }
+        if folder.is_empty() {
+            return false;
+        }
+        below = folder.rsplit('/').next().unwrap_or(folder);
+        folder = crate::corpus::folder_of(folder);
+    }
 }
 
 /// Whether a file is a Helm template, which is not YAML before it is rendered.

@@ -75,6 +75,7 @@ pub(super) fn read(variant: VariantId, source: u32, object: &Object<'_>, facts: 
         namespace: object.namespace().map(str::to_owned),
         labels: Vec::new(),
         hostnames: service_names(object),
+        networks: Vec::new(),
         containers: vec![Container {
             role: Role::Main,
             name: object.name.to_owned(),

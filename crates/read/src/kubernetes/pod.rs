@@ -131,7 +131,7 @@ impl Claims<'_> {
     /// Secrets and ConfigMaps by name, variables by name.
     fn names(&mut self, spec: &Node) {
         let (mut secrets, mut maps, mut variables) = (Vec::new(), Vec::new(), Vec::new());
-        let mut note = |list: &mut Vec<String>, name: Option<&str>| {
+        let note = |list: &mut Vec<String>, name: Option<&str>| {
             if let Some(name) = name.filter(|name| !list.iter().any(|known| known == name)) {
                 list.push(name.to_owned());
             }

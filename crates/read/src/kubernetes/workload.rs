@@ -47,6 +47,7 @@ pub(super) fn read(variant: VariantId, source: u32, object: &Object<'_>, maps: &
         namespace: object.namespace().map(str::to_owned),
         labels,
         hostnames: hostnames(object, spec),
+        networks: Vec::new(),
         containers,
         technology: None,
         build: None,

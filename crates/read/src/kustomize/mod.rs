@@ -9,7 +9,7 @@
 //! ## Leaves out
 //! Remote bases and resources, Helm charts, and functions that are programs: each is listed with its reason, and the build
 //! goes on without it. What `kubectl kustomize` refuses is a problem with its place; the rest is built all the same.
-//! ## In
+//! ## Example
 //! ```yaml
 //! # overlay/kustomization.yaml
 //! resources: [../base]

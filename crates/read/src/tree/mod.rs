@@ -5,8 +5,9 @@
 //!
 //! Not here: the parsers ([`yaml`], [`json`], [`toml`]), what a tree means (the readers).
 
-mod indent;
+mod flow;
 pub mod json;
+mod keys;
 pub mod toml;
 pub mod write;
 pub mod yaml;

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use plimsoll_model::{At, FileId, Problem};
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
-use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind, indent};
+use super::keys::Keys;
+use super::{DEPTH_MAX, Data, Entry, Node, ScalarKind, flow};
 
 /// Nodes that the aliases of one file may expand to. A bomb of nine levels of nine aliases would be 387 million.
 const ALIAS_BUDGET: usize = 200_000;
@@ -41,13 +42,12 @@ pub fn parse(file: FileId, text: &str, schema: Schema) -> Documents {
     loop {
         let mut builder = Builder::new(file, schema, lines_before);
         let mut stopped = builder.run(rest);
-        if stopped.is_some() && !builder.spoiled {
-            let (wider, moved) = indent::widened(rest);
-            let mut second = Builder { moved, ..Builder::new(file, schema, lines_before) };
-            let second_stopped = second.run(&wider);
-            // It counts where it comes further.
-            if second_stopped.is_none_or(|line| stopped.is_some_and(|first| line > first)) {
-                (builder, stopped) = (second, second_stopped);
+        if let Some(line) = stopped.filter(|_| builder.misplaced) {
+            let (text, moved) = flow::moved_lines(rest);
+            let mut again = Builder { moved, ..Builder::new(file, schema, lines_before) };
+            let stopped_again = again.run(&text);
+            if stopped_again.is_none_or(|other| other > line) {
+                (builder, stopped) = (again, stopped_again);
             }
         }
         out.roots.append(&mut builder.roots);
@@ -144,7 +144,7 @@ fn number_kind(text: &str) -> ScalarKind {
 /// An open collection.
 enum Open {
     Sequence { node: Node, anchor: usize },
-    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node> },
+    Mapping { node: Node, anchor: usize, key: Option<(String, At)>, merges: Vec<Node>, keys: Keys },
 }
 
 struct Builder {
@@ -158,10 +158,12 @@ struct Builder {
     budget: usize,
     /// A document that is too deep or expands too far is dropped as a whole.
     spoiled: bool,
+    /// Whether the text failed for a line that stands too far to the left.
+    misplaced: bool,
+    /// Lines that [`flow`] has moved to the right.
+    moved: Vec<bool>,
     /// Where the text ends, in characters, if its last line is not ended.
     open_end: Option<usize>,
-    /// Lines that were moved to the right before they were read, and by how many columns.
-    moved: BTreeMap<u32, u32>,
 }
 
 impl Builder {
@@ -176,8 +178,9 @@ impl Builder {
             anchors: BTreeMap::new(),
             budget: ALIAS_BUDGET,
             spoiled: false,
+            misplaced: false,
+            moved: Vec::new(),
             open_end: None,
-            moved: BTreeMap::new(),
         }
     }
 
@@ -195,7 +198,9 @@ impl Builder {
                 }
                 Err(error) => {
                     let line = error.marker().line() as u32 + self.lines_before;
-                    let at = self.place(error.marker().line() as u32, error.marker().col() as u32);
+                    let column = self.column(error.marker().line(), error.marker().col());
+                    let at = At::new(self.file, line.max(1), column);
+                    self.misplaced = error.info().contains("indentation");
                     let message = format!("not valid YAML: {}; this document is left out", error.info());
                     self.problems.push(Problem { at, message });
                     return Some(line);
@@ -206,13 +211,14 @@ impl Builder {
     }
 
     fn at(&self, span: Span) -> At {
-        self.place(span.start.line() as u32, span.start.col() as u32)
+        let column = self.column(span.start.line(), span.start.col());
+        At::new(self.file, span.start.line() as u32 + self.lines_before, column)
     }
 
-    /// A line and column of the text that is read, as a place in the file.
-    fn place(&self, line: u32, column: u32) -> At {
-        let moved = self.moved.get(&line).copied().unwrap_or(0);
-        At::new(self.file, (line + self.lines_before).max(1), column.saturating_sub(moved) + 1)
+    /// The column in the text as it was given, from 1.
+    fn column(&self, line: usize, column: usize) -> u32 {
+        let moved = line.checked_sub(1).and_then(|index| self.moved.get(index)).is_some_and(|moved| *moved);
+        (column as u32).saturating_sub(if moved { flow::MOVED } else { 0 }) + 1
     }
 
     fn problem(&mut self, at: At, message: impl Into<String>) {
@@ -233,7 +239,7 @@ impl Builder {
                 let text = text.strip_suffix('\n').filter(|_| is_open).unwrap_or(&text);
                 let node = self.scalar(text, style, tag.as_deref(), at);
                 self.anchor(anchor, &node);
-                self.put(node);
+                self.place(node);
             }
             Event::SequenceStart(anchor, tag) => {
                 let node = tagged(Node::new(Data::Sequence(Vec::new()), at), tag.as_deref());
@@ -241,7 +247,7 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 let node = tagged(Node::mapping(at), tag.as_deref());
-                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new() }, at);
+                self.open(Open::Mapping { node, anchor, key: None, merges: Vec::new(), keys: Keys::default() }, at);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(id) => self.alias(id, at),
@@ -300,7 +306,7 @@ impl Builder {
     fn alias(&mut self, id: usize, at: At) {
         let Some((node, size)) = self.anchors.get(&id) else {
             self.problem(at, "an alias to an anchor that is not complete here; taken as null");
-            self.put(Node::scalar("", ScalarKind::Null, at));
+            self.place(Node::scalar("", ScalarKind::Null, at));
             return;
         };
         if *size > self.budget {
@@ -315,33 +321,33 @@ impl Builder {
             self.spoiled = true;
             return;
         }
-        self.put(node);
+        self.place(node);
     }
 
     fn close(&mut self) {
         match self.stack.pop() {
             Some(Open::Sequence { node, anchor }) => {
                 self.anchor(anchor, &node);
-                self.put(node);
+                self.place(node);
             }
-            Some(Open::Mapping { mut node, anchor, merges, .. }) => {
+            Some(Open::Mapping { mut node, anchor, merges, mut keys, .. }) => {
                 for merge in merges {
-                    self.merge(&mut node, merge);
+                    self.merge(&mut node, merge, &mut keys);
                 }
                 self.anchor(anchor, &node);
-                self.put(node);
+                self.place(node);
             }
             None => {}
         }
     }
 
     /// Keys of the merged mapping that are not there yet are added; earlier merges win over later ones.
-    fn merge(&mut self, node: &mut Node, merge: Node) {
+    fn merge(&mut self, node: &mut Node, merge: Node, keys: &mut Keys) {
         match merge.value {
             Data::Mapping(entries) => {
                 if let Data::Mapping(own) = &mut node.value {
                     for entry in entries {
-                        if !own.iter().any(|e| e.key == entry.key) {
+                        if keys.find(own, &entry.key).is_none() {
                             own.push(entry);
                         }
                     }
@@ -349,14 +355,14 @@ impl Builder {
             }
             Data::Sequence(items) => {
                 for item in items {
-                    self.merge(node, item);
+                    self.merge(node, item, keys);
                 }
             }
             Data::Scalar(_) => self.problem(merge.at, "`<<` merges mappings only; this value is left out"),
         }
     }
 
-    fn put(&mut self, node: Node) {
+    fn place(&mut self, node: Node) {
         let (file_at, duplicate) = match self.stack.last_mut() {
             None => {
                 if !node.is_null() {
@@ -369,7 +375,7 @@ impl Builder {
                 return;
             }
             Some(Open::Sequence { .. }) => return,
-            Some(Open::Mapping { node: mapping, key, merges, .. }) => match key.take() {
+            Some(Open::Mapping { node: mapping, key, merges, keys, .. }) => match key.take() {
                 None => {
                     let at = node.at;
                     match node.value {
@@ -389,10 +395,10 @@ impl Builder {
                 }
                 Some((name, key_at)) => {
                     let Data::Mapping(entries) = &mut mapping.value else { return };
-                    match entries.iter_mut().find(|entry| entry.key == name) {
-                        Some(entry) => {
-                            entry.value = node;
-                            entry.key_at = key_at;
+                    match keys.find(entries, &name) {
+                        Some(index) => {
+                            entries[index].value = node;
+                            entries[index].key_at = key_at;
                             (key_at, Some(name))
                         }
                         None => {
@@ -417,9 +423,10 @@ fn tagged(mut node: Node, tag: Option<&Tag>) -> Node {
     node
 }
 
+/// How much of the budget a value takes: each node, and each 64 bytes of its text.
 fn size(node: &Node) -> usize {
     1 + match &node.value {
-        Data::Scalar(_) => 0,
+        Data::Scalar(scalar) => scalar.text.len() / 64,
         Data::Sequence(items) => items.iter().map(size).sum(),
         Data::Mapping(entries) => entries.iter().map(|entry| size(&entry.value)).sum(),
     }
@@ -470,20 +477,19 @@ mod tests {
     }
 
     #[test]
-    fn brackets_and_quotes_may_go_on_at_the_margin() {
+    fn brackets_and_quotes_may_end_left_of_where_they_should() {
         check(
-            "a:\n  b: [\n    x,\n  ]\n  c: \"one\n  two\"\n",
+            "a:\n  b: [\n    1\n  ]\n  c: {\nd: \"x\n y\"\n}\ne: 1\n",
             expect![[r#"
                 a:
                   b:
-                  - x
-                  c: one two
+                  - 1
+                  c:
+                    d: x y
+                e: 1
                 ---
             "#]],
         );
-        let documents = parse(FileId(0), "a:\n  b: [\n  x\n  ]\n", Schema::Yaml12);
-        let item = &documents.roots[0].at_path(&["a", "b"]).unwrap().items()[0];
-        assert_eq!((item.at.line, item.at.column), (3, 3));
     }
 
     #[test]

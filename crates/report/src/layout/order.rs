@@ -14,9 +14,39 @@ const PATIENCE: usize = 6;
 /// Sweeps in all.
 const SWEEPS_MAX: usize = 40;
 
-/// Orders each layer. Cost: sweeps × links × log of the layer.
+/// Beyond so many boxes and bends one start has to do: the picture is read by searching it, and each costs as much.
+const NODES_OF_MANY_STARTS: usize = 1_000;
+
+/// Orders each layer, from several starts, since each leads to a rest of its own. Cost: sweeps × links × log of the layer.
 pub(crate) fn order(proper: &mut Proper) {
-    start(proper);
+    let mut starts = vec![start(proper, End::Left)];
+    if proper.layer_of.len() <= NODES_OF_MANY_STARTS {
+        starts.extend([start(proper, End::Right), proper.layers.clone()]);
+    }
+    let mut best: Option<(usize, Vec<Vec<usize>>)> = None;
+    for layers in starts {
+        for first in [End::Left, End::Right] {
+            proper.layers.clone_from(&layers);
+            let fewest = settle(proper, first);
+            if best.as_ref().is_none_or(|(least, _)| fewest < *least) {
+                best = Some((fewest, proper.layers.clone()));
+            }
+        }
+    }
+    if let Some((_, layers)) = best {
+        proper.layers = layers;
+    }
+}
+
+/// From which end a sweep or a search goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Left,
+    Right,
+}
+
+/// Sweeps until it gets no better; leaves the best order seen and returns its crossings.
+fn settle(proper: &mut Proper, first: End) -> usize {
     let mut best = proper.layers.clone();
     let mut fewest = crossings(proper);
     let mut idle = 0;
@@ -24,7 +54,7 @@ pub(crate) fn order(proper: &mut Proper) {
         if fewest == 0 || idle == PATIENCE {
             break;
         }
-        mean_sweep(proper, sweep % 2 == 0);
+        mean_sweep(proper, (sweep % 2 == 0) == (first == End::Left));
         exchange(proper);
         let now = crossings(proper);
         idle += 1;
@@ -34,30 +64,36 @@ pub(crate) fn order(proper: &mut Proper) {
         }
     }
     proper.layers = best;
+    fewest
 }
 
-/// The first order: depth first from the left, so that what hangs together stands together.
-fn start(proper: &mut Proper) {
+/// A first order: depth first from one end, so that what hangs together stands together.
+fn start(proper: &Proper, end: End) -> Vec<Vec<usize>> {
+    let mut roots: Vec<&Vec<usize>> = proper.layers.iter().collect();
+    if end == End::Right {
+        roots.reverse();
+    }
+    let links = if end == End::Left { &proper.after } else { &proper.before };
     let mut seen = vec![false; proper.layer_of.len()];
     let mut layers = vec![Vec::new(); proper.layers.len()];
-    for root in proper.layers.iter().flatten().copied() {
+    for root in roots.into_iter().flatten().copied() {
         let mut stack = vec![root];
         while let Some(node) = stack.pop() {
             if std::mem::replace(&mut seen[node], true) {
                 continue;
             }
             layers[proper.layer_of[node]].push(node);
-            stack.extend(proper.after[node].iter().rev().filter(|next| !seen[**next]));
+            stack.extend(links[node].iter().rev().filter(|next| !seen[**next]));
         }
     }
-    proper.layers = layers;
+    layers
 }
 
 fn mean_sweep(proper: &mut Proper, to_the_right: bool) {
     let count = proper.layers.len();
+    let mut positions = proper.positions();
     for step in 1..count {
         let layer = if to_the_right { step } else { count - 1 - step };
-        let positions = proper.positions();
         let neighbours = if to_the_right { &proper.before } else { &proper.after };
         let mean = |node: usize| match neighbours[node].len() {
             0 => positions[node] as f64,
@@ -66,6 +102,7 @@ fn mean_sweep(proper: &mut Proper, to_the_right: bool) {
         let mut keyed: Vec<(f64, usize)> = proper.layers[layer].iter().map(|node| (mean(*node), *node)).collect();
         keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
         proper.layers[layer] = keyed.into_iter().map(|(_, node)| node).collect();
+        proper.layers[layer].iter().enumerate().for_each(|(at, node)| positions[*node] = at);
     }
 }
 
@@ -73,8 +110,8 @@ fn mean_sweep(proper: &mut Proper, to_the_right: bool) {
 fn exchange(proper: &mut Proper) {
     for _ in 0..PATIENCE {
         let mut better = false;
+        let mut positions = proper.positions();
         for layer in 0..proper.layers.len() {
-            let positions = proper.positions();
             for at in 1..proper.layers[layer].len() {
                 let (a, b) = (proper.layers[layer][at - 1], proper.layers[layer][at]);
                 let count = |first: usize, second: usize| {
@@ -83,6 +120,7 @@ fn exchange(proper: &mut Proper) {
                 };
                 if count(b, a) < count(a, b) {
                     proper.layers[layer].swap(at - 1, at);
+                    positions.swap(a, b);
                     better = true;
                 }
             }

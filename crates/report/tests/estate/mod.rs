@@ -16,6 +16,7 @@ pub(crate) const TWENTY_FIVE: &str = include_str!("twenty_five.txt");
 struct Estate {
     builder: ModelBuilder,
     files: Vec<String>,
+    file_ids: BTreeMap<String, usize>,
     ids: BTreeMap<String, ComponentId>,
 }
 
@@ -57,14 +58,15 @@ impl Estate {
         builder.model.environments =
             vec![environment("local", None), environment("production", Some("is named production"))];
         builder.model.default_environment = Some(EnvironmentId(1));
-        Self { builder, files: Vec::new(), ids: BTreeMap::new() }
+        Self { builder, files: Vec::new(), file_ids: BTreeMap::new(), ids: BTreeMap::new() }
     }
 
     fn at(&mut self, path: &str, line: u32, column: u32) -> At {
-        let index = self.files.iter().position(|file| file == path).unwrap_or_else(|| {
+        let next = self.files.len();
+        let index = *self.file_ids.entry(path.to_owned()).or_insert(next);
+        if index == next {
             self.files.push(path.to_owned());
-            self.files.len() - 1
-        });
+        }
         At::new(FileId(index as u32), line, column)
     }
 
@@ -178,9 +180,8 @@ impl Estate {
     }
 
     fn call(&mut self, (from, to, protocol): (ComponentId, ComponentId, Protocol)) {
-        let name = |ids: &BTreeMap<String, ComponentId>, id| ids.iter().find(|(_, i)| **i == id).unwrap().0.clone();
-        let file = format!("deploy/base/{}.yaml", name(&self.ids, from));
-        let note = format!("{}_ADDR", name(&self.ids, to).to_uppercase().replace('-', "_"));
+        let file = format!("deploy/base/{}.yaml", self.builder.model.component(from).id);
+        let note = format!("{}_ADDR", self.builder.model.component(to).id.to_uppercase().replace('-', "_"));
         let evidence = vec![self.declared(&file, 50 + to.0, &note)];
         let index = CallId(self.builder.model.calls.len() as u32);
         self.builder.model.calls.push(Call {
@@ -308,6 +309,19 @@ pub(crate) fn seventy() -> String {
         if index % 3 == 0 {
             plan += &format!("topic {name}.changed events {name}-api notification-hub,nightly-report\n");
         }
+    }
+    plan
+}
+
+/// A plan of so many services, each of which calls three others.
+pub(crate) fn many(count: usize) -> String {
+    let mut plan = String::new();
+    for index in 0..count {
+        plan += &format!("service s{index:05} axum Rust team-{}\n", index % 40);
+    }
+    for index in 0..count {
+        let other = |step: usize| (index * 7 + step * step * 31 + 1) % count;
+        plan += &format!("s{index:05} grpc s{:05} s{:05} s{:05}\n", other(1), other(2), other(3));
     }
     plan
 }

@@ -10,7 +10,7 @@ use plimsoll_model::{
 use serde_json::{Value as Json, json};
 
 use super::map::{Edge, spoken};
-use crate::survey::outline::{Outline, built_with};
+use crate::survey::outline::{Outline, built_with, product, runs};
 use crate::words::{clean, place, place_of};
 
 /// The page's data. Cost: linear in the model.
@@ -55,7 +55,7 @@ impl<'m> Book<'_, 'm> {
         let aliases: Vec<Json> =
             row.aliases.iter().map(|alias| json!([clean(&alias.name), self.one(alias.evidence)])).collect();
         json!({
-            "id": clean(&row.id), "kind": row.kind.word(), "built": built_with(row),
+            "id": clean(&row.id), "kind": row.kind.word(), "built": built_with(row), "product": product(row),
             "owner": row.owner.as_deref().map(clean), "supports": row.support.map(plimsoll_model::Support::word),
             "aliases": aliases, "evidence": self.all(&row.evidence),
             "facts": self.facts(self.outline.view, Subject::Component(id)), "deployments": [], "interfaces": [],
@@ -67,8 +67,10 @@ impl<'m> Book<'_, 'm> {
         for (index, row) in model.deployments.iter().enumerate() {
             let subject = Subject::Deployment(plimsoll_model::DeploymentId(index as u32));
             let facts = self.facts(View::new(model, Some(row.environment)), subject);
-            let deployment =
-                json!({ "environment": row.environment.0, "evidence": self.all(&row.evidence), "facts": facts });
+            let copies = runs(&self.outline.elsewhere(row.environment), row.component).copies;
+            let deployment = json!({
+                "environment": row.environment.0, "copies": copies, "evidence": self.all(&row.evidence), "facts": facts,
+            });
             push(&mut components[row.component.index()], "deployments", deployment);
         }
     }

@@ -11,8 +11,8 @@ use plimsoll_model::{CallId, ComponentId, EnvironmentId};
 use super::escape::html;
 use super::shape;
 use crate::layout::{Drawing, Line, Measures, Way, draw};
-use crate::survey::outline::{Outline, Presence, built_with, presence, runs};
-use crate::words::{clean, counted};
+use crate::survey::outline::{Outline, Presence, presence, product, runs};
+use crate::words::counted;
 
 /// More boxes than that are no picture any more; the tables say the same.
 const COMPONENTS_MAX: usize = 400;
@@ -195,11 +195,12 @@ fn node(out: &mut String, outline: &Outline<'_>, id: ComponentId, place: &crate:
     let callees = outline.calls().filter(|(_, call)| call.from == id).count();
     let _ = writeln!(
         out,
-        "<g class=\"node kind-{kind}\" data-component=\"{}\" role=\"button\" tabindex=\"0\" \
+        "<g class=\"node kind-{kind}\" data-component=\"{}\" data-room=\"{}\" role=\"button\" tabindex=\"0\" \
          aria-label=\"{}, {kind}{}; called by {}, makes {}\" transform=\"translate({} {})\"><title>{}</title>{}\
          <path class=\"icon\" transform=\"translate(9 {})\" d=\"{}\"/>\
          <text class=\"name\" x=\"31\" y=\"{name_y}\">{}</text><text class=\"below\" x=\"31\" y=\"{}\">{}</text></g>",
         id.0,
+        room + 4,
         html(&name),
         if below.is_empty() { String::new() } else { format!(", {}", html(&below)) },
         outline.fan_in(id),
@@ -219,7 +220,7 @@ fn node(out: &mut String, outline: &Outline<'_>, id: ComponentId, place: &crate:
 /// What stands below a name: the product, and how many copies run.
 fn below(outline: &Outline<'_>, id: ComponentId) -> String {
     let row = outline.model.component(id);
-    let built = row.technology.as_deref().map_or_else(|| built_with(row), clean);
+    let built = product(row);
     let copies = match presence(outline, id) {
         Presence::Here => match runs(outline, id).copies.as_str() {
             "?" | "none" => String::new(),

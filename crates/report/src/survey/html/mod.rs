@@ -14,7 +14,7 @@ mod tables;
 use plimsoll_model::{ComponentKind, Model};
 
 use super::PageOptions;
-use super::outline::{FROM_THE_EDGE, Outline, gap_grids, not_read_files, page_grids};
+use super::outline::{FROM_THE_EDGE, Grid, Outline, gap_grids, not_read_files, page_grids};
 use crate::words::{clean, counted, plural};
 use escape::html as escaped;
 
@@ -30,8 +30,8 @@ pub fn html(model: &Model, options: &PageOptions) -> String {
     let title = escaped(&outline.title());
     let edges = map::edges(&outline);
     let data = escape::json(&data::data(&outline, &edges).to_string());
-    let sections: String =
-        page_grids(&outline).iter().chain(&gap_grids(&outline)).map(|grid| tables::section(&outline, grid)).collect();
+    let grids: Vec<Grid> = page_grids(&outline).into_iter().chain(gap_grids(&outline)).collect();
+    let sections: String = grids.iter().map(|grid| tables::section(&outline, grid)).collect();
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
@@ -49,7 +49,7 @@ pub fn html(model: &Model, options: &PageOptions) -> String {
         toolbar = toolbar(&outline),
         map = map::map(&outline, &edges),
         zoom = ZOOM,
-        contents = contents(&outline),
+        contents = contents(&grids),
         files = files(&outline),
     )
 }
@@ -66,11 +66,11 @@ fn summary(outline: &Outline<'_>) -> String {
     let model = outline.model;
     let mut parts = vec![
         format!("<b>{}</b>", counted(outline.own().count(), "component")),
-        format!("<b>{}</b>", counted(outline.flow_count(), "flow")),
+        format!("<b id=\"flows\">{}</b>", counted(outline.flow_count(), "flow")),
         format!("read {}", counted(model.files_read, "file")),
     ];
     if let Some(environment) = outline.environment() {
-        parts.insert(0, escaped(&clean(environment)));
+        parts.insert(0, format!("<span id=\"where\">{}</span>", escaped(&clean(environment))));
     }
     let linked = |anchor: &str, text: String| format!("<a href=\"#{anchor}\">{text}</a>");
     if !model.not_read.is_empty() {
@@ -135,11 +135,11 @@ fn select(
 }
 
 /// Links to the tables.
-fn contents(outline: &Outline<'_>) -> String {
-    let link = |grid: &super::outline::Grid| {
+fn contents(grids: &[Grid]) -> String {
+    let link = |grid: &Grid| {
         format!("<li><a href=\"#{}\">{} <small>{}</small></a></li>", grid.id, escaped(grid.title), grid.rows.len())
     };
-    let links: String = page_grids(outline).iter().chain(&gap_grids(outline)).map(link).collect();
+    let links: String = grids.iter().map(link).collect();
     if links.is_empty() {
         links
     } else {

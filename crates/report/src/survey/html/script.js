@@ -62,13 +62,21 @@
   };
   const callName = (edge) => `${data.components[edge.from].id}>${data.components[edge.to].id}`;
   const callList = (index, own, other) => {
-    const rows = data.edges.map((edge, at) => [edge, at]).filter(([edge]) => edge[own] === index && isHere(edge.environments));
-    return rows.length ? make("ul", {}, rows.map(([edge, at]) => callItem(at, edge[other]))) : null;
+    const all = data.edges.map((edge, at) => [edge, at]).filter(([edge]) => edge[own] === index);
+    const rows = all.filter(([edge]) => isHere(edge.environments));
+    const rest = all.length - rows.length;
+    return [rows.length ? make("ul", {}, rows.map(([edge, at]) => callItem(at, edge[other]))) : null,
+      rest ? make("p", {}, `${rest} more in other environments`) : null];
   };
   const deployments = (component) => {
     const first = (row) => row.environment === chosenEnvironment() ? 0 : 1;
     const rows = [...component.deployments].sort((a, b) => first(a) - first(b));
-    return rows.flatMap((row) => part(`Runs in ${data.environments[row.environment]}`, "", known("stated in", counted(row.evidence.length, "place"), row.evidence), row.facts.map(fact)));
+    const facts = (row) => [known("stated in", counted(row.evidence.length, "place"), row.evidence), ...row.facts.map(fact)];
+    const name = (row) => data.environments[row.environment];
+    const folded = (row) => make("details", { class: "fact" },
+      make("summary", {}, make("span", { class: "key" }, "runs in"), make("span", { class: "value" }, name(row))), facts(row));
+    return [...rows.slice(0, 1).flatMap((row) => part(`Runs in ${name(row)}`, "", facts(row))),
+      ...part("Elsewhere", "", rows.slice(1).map(folded))];
   };
   const interfaceRow = (row) => make("details", { class: "fact" },
     make("summary", {}, make("span", { class: "key" }, `${row.kind} ${row.operations.length}`), make("span", { class: "value" }, row.name, row.version ? ` ${row.version}` : "")),
@@ -154,7 +162,7 @@
     const component = data.components.findIndex((row) => row.id === now.get("component"));
     const calls = data.edges.flatMap((edge, index) => callName(edge) === now.get("call") ? [index] : []);
     if (component >= 0) {
-      const lit = new Set(data.edges.flatMap((edge, index) => edge.from === component || edge.to === component ? [index] : []));
+      const lit = new Set(data.edges.flatMap((edge, index) => (edge.from === component || edge.to === component) && isHere(edge.environments) ? [index] : []));
       const near = new Set([component, ...[...lit].flatMap((index) => [data.edges[index].from, data.edges[index].to])]);
       componentPanel(component);
       light(near, lit);
@@ -170,6 +178,24 @@
     }
   };
 
+  // What stands below a name, and the head line, follow the environment
+  const below = (row) => {
+    const here = row.deployments.find((one) => one.environment === chosenEnvironment());
+    const copies = here && !["?", "none"].includes(here.copies) ? `× ${here.copies}` : "";
+    const away = chosenEnvironment() !== null && !here && row.deployments.length > 0 ? "not here" : "";
+    return [row.product, copies, away].filter(Boolean).join(" · ");
+  };
+  const relabel = () => {
+    for (const [index, g] of nodes) {
+      const text = below(data.components[index]), room = Number(g.dataset.room);
+      g.querySelector(".below").textContent = [...text].length > room ? `${[...text].slice(0, room - 1).join("").trimEnd()}…` : text;
+    }
+    const pairs = new Set(data.edges.filter((edge) => isHere(edge.environments)).map((edge) => `${edge.from} ${edge.to}`));
+    document.getElementById("flows").textContent = counted(pairs.size, "flow");
+    const where = document.getElementById("where");
+    if (where) where.textContent = chosenEnvironment() === null ? "all environments" : data.environments[chosenEnvironment()];
+  };
+
   // Search and filters
   const matches = (row) => {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -177,6 +203,7 @@
     return words.every((word) => text.includes(word));
   };
   const filter = () => {
+    relabel();
     const visible = new Set();
     data.components.forEach((row, index) => {
       const ofKind = kinds.has(row.kind) || !document.querySelector(`[data-kind="${row.kind}"]`);
@@ -226,6 +253,7 @@
   const full = map ? { width: Number(map.dataset.width), height: Number(map.dataset.height) } : null;
   const margin = map ? map.viewBox.baseVal.x : 0;
   const view = { x: margin, y: margin, scale: 1 };
+  let touched = false;
   const smallest = 0.62, largest = 3;
   const size = () => ({ width: stage.clientWidth, height: map.clientHeight });
   const apply = () => {
@@ -233,6 +261,7 @@
     map.setAttribute("viewBox", `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
   };
   const fit = () => {
+    touched = false;
     const width = stage.clientWidth;
     const tall = Math.max(360, window.innerHeight - 190);
     const whole = Math.min(width / full.width, tall / full.height);
@@ -250,9 +279,10 @@
     view.x += point.x / view.scale - point.x / scale;
     view.y += point.y / view.scale - point.y / scale;
     view.scale = scale;
+    touched = true;
     apply();
   };
-  const pan = (dx, dy) => { view.x += dx / view.scale; view.y += dy / view.scale; apply(); };
+  const pan = (dx, dy) => { touched = true; view.x += dx / view.scale; view.y += dy / view.scale; apply(); };
   const reveal = (g) => {
     const box = g.transform.baseVal.consolidate().matrix;
     const { width, height } = size();
@@ -273,11 +303,11 @@
       if (event.button === 0) drag = { x: event.clientX, y: event.clientY, moved: false, id: event.pointerId };
     });
     map.addEventListener("pointermove", (event) => {
-      if (!drag || event.pointerType === "touch") return;
+      if (!drag) return;
       const dx = drag.x - event.clientX, dy = drag.y - event.clientY;
       if (!drag.moved && Math.hypot(dx, dy) < 4) return;
       if (!drag.moved) { drag.moved = true; map.setPointerCapture(drag.id); map.classList.add("dragged"); }
-      pan(dx, dy);
+      pan(dx, event.pointerType === "touch" ? 0 : dy);
       drag.x = event.clientX;
       drag.y = event.clientY;
     });
@@ -311,7 +341,12 @@
     for (const button of document.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => ({ in: () => zoom(1.25), out: () => zoom(0.8), fit })[button.dataset.zoom]());
     }
-    window.addEventListener("resize", fit);
+    let lastWidth = stage.clientWidth;
+    new ResizeObserver(() => {
+      if (stage.clientWidth === lastWidth) return;
+      lastWidth = stage.clientWidth;
+      if (touched) apply(); else fit();
+    }).observe(stage);
     window.addEventListener("beforeprint", () => map.setAttribute("viewBox", `${margin} ${margin} ${full.width} ${full.height}`));
     window.addEventListener("afterprint", apply);
     fit();

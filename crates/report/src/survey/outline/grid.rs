@@ -125,7 +125,8 @@ fn components_alone(outline: &Outline<'_>) -> Grid {
     let runs = 5..10;
     grid.heads.drain(runs.clone());
     grid.rows.iter_mut().for_each(|row| drop(row.drain(runs.clone())));
-    grid.caption = format!("{}, from the edge inwards.", counted(grid.rows.len(), "component"));
+    let here = outline.environment().map(|name| format!("; callers are those in {}", clean(name))).unwrap_or_default();
+    grid.caption = format!("{}, from the edge inwards{here}.", counted(grid.rows.len(), "component"));
     grid
 }
 

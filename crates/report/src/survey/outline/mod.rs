@@ -46,9 +46,11 @@ impl<'m> Outline<'m> {
         outline
     }
 
-    /// The system's name as people see it.
+    /// The system's name as people see it: the one that is stated, else those of its sources.
     pub(crate) fn title(&self) -> String {
-        crate::words::clean(self.model.system.as_deref().unwrap_or("this system"))
+        let sources = self.model.files.sources().join(" + ");
+        let named = self.model.system.as_deref().unwrap_or(&sources);
+        crate::words::clean(if named.is_empty() { "this system" } else { named })
     }
 
     /// The environment's name, where there is one.
@@ -94,9 +96,13 @@ impl<'m> Outline<'m> {
     /// Calls between the system's own components in this environment.
     pub(crate) fn calls(&self) -> impl Iterator<Item = (CallId, &'m Call)> + use<'m> {
         let environment = self.view.environment;
-        self.calls_anywhere().filter(move |(_, call)| {
-            environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e))
-        })
+        self.calls_anywhere().filter(move |(_, call)| is_made_in(call, environment))
+    }
+
+    /// Whether a call is one of [`Self::calls`].
+    pub(crate) fn is_shown(&self, call: &Call) -> bool {
+        let own = |id: ComponentId| self.model.component(id).support.is_none();
+        own(call.from) && own(call.to) && is_made_in(call, self.view.environment)
     }
 
     /// Calls between the system's own components in any environment.
@@ -150,6 +156,10 @@ impl<'m> Outline<'m> {
     }
 }
 
+fn is_made_in(call: &Call, environment: Option<EnvironmentId>) -> bool {
+    environment.is_none_or(|e| call.environments.is_empty() || call.environments.contains(&e))
+}
+
 /// The order in which people read a backend: from its edge inwards.
 pub(crate) const FROM_THE_EDGE: [ComponentKind; 8] = [
     ComponentKind::Frontend,
@@ -173,4 +183,10 @@ pub(crate) fn built_with(component: &Component) -> String {
     let mut parts: Vec<String> = parts.into_iter().flatten().map(crate::words::clean).collect();
     parts.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
     parts.join(", ")
+}
+
+/// The technology, or the language where that is all that is known.
+pub(crate) fn product(component: &Component) -> String {
+    let known = component.technology.as_deref().or(component.language.as_deref());
+    known.map(crate::words::clean).unwrap_or_default()
 }

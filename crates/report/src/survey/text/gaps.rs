@@ -22,10 +22,10 @@ pub(crate) fn loose(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
     sheet.heading("NAMES THAT DID NOT JOIN", &counts.join(", "));
     for row in &rows[..sheet.shown(rows.len())] {
         let at = first_place(outline.model, &row.evidence).unwrap_or_default();
-        sheet.whole(Ink::Problem, &format!("{at}  {}", clean(&row.message)));
+        sheet.sentence(Ink::Problem, &format!("{at}  {}", clean(&row.message)));
         let candidates: Vec<String> = row.candidates.iter().map(|name| clean(name)).collect();
         if !candidates.is_empty() {
-            sheet.line(Ink::Quiet, &format!("  could be {}", candidates.join(", ")));
+            sheet.sentence(Ink::Quiet, &format!("  could be {}", candidates.join(", ")));
         }
     }
     sheet.rest(rows.len());
@@ -41,7 +41,7 @@ pub(crate) fn drift(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
     for row in &rows[..sheet.shown(rows.len())] {
         let said = |(value, at): &(String, String)| format!("{value} ({at})");
         let others: Vec<String> = row.others.iter().map(said).collect();
-        sheet.whole(
+        sheet.sentence(
             Ink::Problem,
             &format!("{} {}: {} ≠ {}", row.subject, row.field, said(&row.winner), others.join(" ≠ ")),
         );
@@ -89,7 +89,7 @@ pub(crate) fn not_read(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
     }
     sheet.heading("NOT READ", &counted(outline.model.not_read.len(), "file"));
     let column = |narrowest, leaves| Column { head: "", narrowest, leaves };
-    let mut table = Table::of(&[column(3, 0), column(14, 0), column(20, 0), column(16, 1)]);
+    let mut table = Table::of(&[column(3, 0), column(30, 0), column(64, 0), column(24, 1)]);
     for row in &kinds {
         let more = if row.other_reasons > 0 {
             format!(", and {}", counted(row.other_reasons, "other reason"))
@@ -120,7 +120,7 @@ pub(crate) fn problems(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
     sheet.heading("PROBLEMS", "reading went on");
     for row in &rows[..sheet.shown(rows.len())] {
         let at = place(&outline.model.files, row.at);
-        sheet.whole(Ink::Problem, &format!("{at}  {}", clean(&row.message)));
+        sheet.sentence(Ink::Problem, &format!("{at}  {}", clean(&row.message)));
     }
     sheet.rest(rows.len());
 }

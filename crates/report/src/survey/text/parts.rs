@@ -132,25 +132,22 @@ pub(crate) fn environments(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
         return;
     }
     sheet.heading(&plural("environment").to_uppercase(), "");
-    let column = |narrowest, leaves| Column { head: "", narrowest, leaves };
-    let mut table = Table::of(&[column(1, 0), column(12, 0), column(16, 0), column(12, 0)]);
+    let column = |narrowest| Column { head: "", narrowest, leaves: 0 };
+    let mut table = Table::of(&[column(1), column(12), column(16)]);
     for (index, environment) in model.environments.iter().enumerate() {
-        let id = EnvironmentId(index as u32);
-        let shown = outline.view.environment == Some(id);
-        let why = match &environment.default_because {
-            Some(because) if model.default_environment == Some(id) => format!("default: {}", clean(because)),
-            None if model.default_environment == Some(id) => "default".to_owned(),
-            _ => String::new(),
-        };
-        let mark = if shown { "▸" } else { " " };
+        let shown = outline.view.environment == Some(EnvironmentId(index as u32));
+        let (name, variant) = (clean(&environment.id), clean(&environment.variant));
         table.row(vec![
-            (Ink::Heading, mark.to_owned()),
-            (if shown { Ink::Heading } else { Ink::Text }, clean(&environment.id)),
-            (Ink::Text, clean(&environment.variant)),
-            (Ink::Quiet, why),
+            (Ink::Heading, if shown { "▸" } else { " " }.to_owned()),
+            (if shown { Ink::Heading } else { Ink::Text }, name.clone()),
+            (Ink::Quiet, if variant == name { String::new() } else { variant }),
         ]);
     }
     sheet.table(&table);
+    if let Some(default) = model.default_environment.map(|id| model.environment(id)) {
+        let because = default.default_because.as_deref().map(|why| format!(": {}", clean(why))).unwrap_or_default();
+        sheet.sentence(Ink::Quiet, &format!("{} is the default{because}", clean(&default.id)));
+    }
 }
 
 /// The next useful command.

@@ -50,6 +50,27 @@ impl<'o> Sheet<'o> {
         self.out.push('\n');
     }
 
+    /// A sentence that stands in and wraps between words, further in from its second line on.
+    pub(crate) fn sentence(&mut self, ink: Ink, text: &str) {
+        let room = self.options.width.saturating_sub(INDENT * 3).max(20);
+        let mut lines: Vec<String> = Vec::new();
+        for word in text.split(' ') {
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                    line.push(' ');
+                    line.push_str(word);
+                }
+                _ => lines.push(word.to_owned()),
+            }
+        }
+        for (index, line) in lines.iter().enumerate() {
+            let further = if index > 0 { INDENT * 2 } else { 0 };
+            self.out.push_str(&" ".repeat(INDENT + further));
+            self.out.push_str(&self.ink(ink, line));
+            self.out.push('\n');
+        }
+    }
+
     /// A name in a column of its own, then pieces that wrap beside it. A piece is never broken, only cut.
     pub(crate) fn beside(&mut self, name: &Cell, column: usize, pieces: &[Cell]) {
         let left = INDENT + column + 2;

@@ -57,7 +57,7 @@ pub(crate) fn calls(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
 }
 
 fn call_evidence(sheet: &mut Sheet<'_>, outline: &Outline<'_>, from: ComponentId) {
-    for (_, call) in outline.calls().filter(|(_, call)| call.from == from) {
+    for call in outline.model.calls_from(from).iter().filter(|call| outline.is_shown(call)) {
         let head = format!("  {} {} {}", arrow(call.protocol), call.protocol.word(), outline.name(call.to));
         for id in &call.evidence {
             sheet.whole(Ink::Quiet, &format!("{head}  {}", noted(outline.model, *id)));
@@ -153,10 +153,10 @@ pub(crate) fn stores(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
         let mut pieces = vec![(Ink::Text, built_with(row))];
         pieces.retain(|(_, text)| !text.is_empty());
         let users = outline.names(outline.callers(id));
+        pieces.push((Ink::Quiet, "←".to_owned()));
         if users.is_empty() {
             pieces.push((Ink::Unknown, "nobody that was found".to_owned()));
         } else {
-            pieces.push((Ink::Quiet, "←".to_owned()));
             pieces.extend(listed(users, Ink::Text));
         }
         sheet.beside(&(Ink::Kind(row.kind), name), column, &pieces);
@@ -177,11 +177,16 @@ pub(crate) fn topics(sheet: &mut Sheet<'_>, outline: &Outline<'_>) {
     let names: Vec<String> = model.topics.iter().map(|topic| clean(&topic.id)).collect();
     let column = name_column(names.iter());
     for (topic, name) in model.topics.iter().zip(names) {
-        let mut pieces = sides(outline, &topic.producers);
-        pieces.push((Ink::Quiet, "⇢".to_owned()));
-        pieces.extend(sides(outline, &topic.consumers));
+        let mut pieces = Vec::new();
+        let directed = !(topic.producers.is_empty() && topic.consumers.is_empty());
+        if directed || topic.users.is_empty() {
+            pieces.extend(sides(outline, &topic.producers));
+            pieces.push((Ink::Quiet, "⇢".to_owned()));
+            pieces.extend(sides(outline, &topic.consumers));
+        }
         if !topic.users.is_empty() {
-            pieces.push((Ink::Quiet, "· named by".to_owned()));
+            let said = if directed { "· named by" } else { "named by" };
+            pieces.push((Ink::Quiet, said.to_owned()));
             pieces.extend(listed(outline.names(topic.users.iter().copied()), Ink::Text));
         }
         if let Some(broker) = topic.broker {

@@ -1,0 +1,77 @@
+//! `plimsoll explain`: readers, passes, rules and fields, from the heads of the modules that do the work.
+
+use plimsoll_model::Field;
+
+use crate::arguments::ExplainArguments;
+use crate::{Outcome, answer};
+
+/// Runs the verb.
+pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, String> {
+    let words: Vec<&str> = arguments.what.iter().map(String::as_str).collect();
+    let text = match words[..] {
+        [] => overview(),
+        ["readers"] => readers(),
+        ["reader", name] => reader(name)?,
+        ["join"] => head(plimsoll_read::join::PAGE),
+        ["left-out"] => head(plimsoll_read::left_out::PAGE),
+        ["default-environment"] => head(plimsoll_read::join::DEFAULT_PAGE),
+        ["fields"] => Field::ALL.iter().map(|field| format!("{}\n", line(*field))).collect(),
+        ["field", name] => field(name)?,
+        _ => return Err(format!("`{}` cannot be explained; `plimsoll explain` lists what can", words.join(" "))),
+    };
+    answer(&text)?;
+    Ok(Outcome::Done)
+}
+
+fn overview() -> String {
+    let names: Vec<&str> = plimsoll_read::readers().iter().map(|reader| reader.name).collect();
+    format!(
+        "plimsoll explain readers              every reader in a line\n\
+         plimsoll explain reader NAME          one of {}\n\
+         plimsoll explain join                 which names are the same thing, pass by pass\n\
+         plimsoll explain default-environment  which way to deploy is meant when none is named\n\
+         plimsoll explain left-out             tests, samples, generated and vendored files\n\
+         plimsoll explain fields               every attribute that can be claimed\n\
+         plimsoll explain field NAME           its type, unit and which claim wins\n",
+        names.join(", ")
+    )
+}
+
+/// The `//!` head of a module as text.
+fn head(source: &str) -> String {
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}
+
+fn readers() -> String {
+    let row = |reader: &plimsoll_read::Reader| {
+        let head = head(reader.page);
+        let said = head.lines().find(|line| line.starts_with("Reads") || line.contains("reads")).unwrap_or_default();
+        format!("{:<14} {said}\n", reader.name)
+    };
+    plimsoll_read::readers().iter().map(row).collect()
+}
+
+fn reader(name: &str) -> Result<String, String> {
+    let found = plimsoll_read::readers().iter().find(|reader| reader.name == name);
+    let names = || plimsoll_read::readers().iter().map(|reader| reader.name).collect::<Vec<_>>().join(", ");
+    found.map(|reader| head(reader.page)).ok_or_else(|| format!("there is no reader `{name}`; there are {}", names()))
+}
+
+fn line(field: Field) -> String {
+    format!("{:<12} {:<30} {}", field.noun().word(), field.json_name(), field.doc())
+}
+
+fn field(name: &str) -> Result<String, String> {
+    let field = Field::ALL.iter().find(|field| field.json_name() == name);
+    let field = field.ok_or_else(|| format!("there is no field `{name}`; `plimsoll explain fields` lists them"))?;
+    Ok(format!(
+        "{} of a {}\n{}\ntype {:?}, unit {}; where claims differ, {:?} ones come first\n",
+        field.json_name(),
+        field.noun().word(),
+        field.doc(),
+        field.value_type(),
+        field.value_type().unit(),
+        field.policy()
+    ))
+}
