@@ -17,11 +17,16 @@ use crate::tree::{json, toml, yaml};
 /// Files larger than this are not read: the largest hand-written manifests are a tenth of it.
 pub const FILE_BYTES_MAX: u64 = 8 << 20;
 
+/// More links than this on the way to one file are a loop.
+const LINKS_MAX: usize = 16;
+
 /// The files of a survey.
 pub struct Corpus {
     files: Files,
     found: Vec<Found>,
     by_path: BTreeMap<(u32, String), FileId>,
+    /// Links inside a source, and the paths that they lead to.
+    links: BTreeMap<(u32, String), String>,
     cells: Vec<Cell>,
 }
 
@@ -41,6 +46,8 @@ impl Corpus {
         for (index, source) in sources.iter().enumerate() {
             found.extend(source.list(index as u32));
         }
+        let linked = |each: &Found| each.link().map(|to| ((each.name.source, each.name.path.clone()), to.to_owned()));
+        let links = found.iter().filter_map(linked).collect();
         found.sort_by(|a, b| a.name.cmp(&b.name));
         let names = found.iter().map(|each| each.name.clone()).collect();
         let files = Files::new(sources.iter().map(|source| source.name().to_owned()).collect(), names);
@@ -50,7 +57,7 @@ impl Corpus {
             .map(|(index, each)| ((each.name.source, each.name.path.clone()), FileId(index as u32)))
             .collect();
         let cells = found.iter().map(|_| Cell::default()).collect();
-        Self { files, found, by_path, cells }
+        Self { files, found, by_path, links, cells }
     }
 
     /// The names of all files.
@@ -88,9 +95,29 @@ impl Corpus {
         self.found[file.0 as usize].bytes
     }
 
-    /// The file at a path inside a source; `.` and `..` are resolved; `None` where the path leaves the source.
+    /// The file at a path inside a source; `.`, `..` and links are resolved; `None` where the path leaves the source.
     pub fn lookup(&self, source: u32, path: &str) -> Option<FileId> {
-        self.by_path.get(&(source, normal(path)?)).copied()
+        let mut path = normal(path)?;
+        for _ in 0..LINKS_MAX {
+            let file = self.by_path.get(&(source, path.clone()));
+            if let Some(file) = file.filter(|file| !self.is_link(**file)) {
+                return Some(*file);
+            }
+            path = self.followed(source, &path)?;
+        }
+        None
+    }
+
+    /// The path with the first link on it followed.
+    fn followed(&self, source: u32, path: &str) -> Option<String> {
+        if self.links.is_empty() {
+            return None;
+        }
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.into_iter().find_map(|end| {
+            let target = self.links.get(&(source, path[..end].to_owned()))?;
+            normal(&format!("{target}/{}", &path[end..]))
+        })
     }
 
     /// The file that another names relative to its own folder.

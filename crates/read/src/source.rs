@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use plimsoll_model::place::FileName;
 
+use crate::corpus::{folder_of, normal};
+
 /// Where files come from.
 #[derive(Clone, Debug)]
 pub enum Source {
@@ -38,7 +40,8 @@ pub struct Found {
 
 #[derive(Clone, Debug)]
 enum Location {
-    Link,
+    /// A symbolic link, and the path inside the same source that it leads to, if it does.
+    Link(Option<String>),
     Disk(PathBuf),
     Memory(Vec<u8>),
 }
@@ -131,16 +134,34 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
         let path = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
         let bytes = entry.metadata().map_or(0, |meta| meta.len());
         let name = FileName { source, path };
-        let content = if link { Location::Link } else { Location::Disk(entry.path().to_path_buf()) };
+        let content = match link {
+            true => Location::Link(link_target(entry.path(), &name.path)),
+            false => Location::Disk(entry.path().to_path_buf()),
+        };
         out.push(Found { name, bytes, content });
     }
     out
 }
 
+/// The path inside the source that a link leads to; `None` where it leads out of it.
+#[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
+fn link_target(link: &Path, path: &str) -> Option<String> {
+    let target = std::fs::read_link(link).ok().filter(|target| target.is_relative())?;
+    normal(&format!("{}/{}", folder_of(path), target.to_string_lossy()))
+}
+
 impl Found {
     /// Whether it is a symbolic link.
     pub fn is_link(&self) -> bool {
-        matches!(self.content, Location::Link)
+        matches!(self.content, Location::Link(_))
+    }
+
+    /// The path inside its source that it leads to, if it is a link.
+    pub fn link(&self) -> Option<&str> {
+        match &self.content {
+            Location::Link(target) => target.as_deref(),
+            Location::Disk(_) | Location::Memory(_) => None,
+        }
     }
 
     /// The file as text, or why not. A text longer than `limit` bytes is not read.
@@ -156,7 +177,7 @@ impl Found {
             return Err(format!("{size} MiB are more than the limit of {limit} MiB; the file is left out"));
         }
         match &self.content {
-            Location::Link => Err(String::from("is a link; links are not followed, so that no file counts twice")),
+            Location::Link(_) => Err(String::from("is a link; links are not followed, so that no file counts twice")),
             Location::Memory(bytes) => Ok(bytes.clone()),
             Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind())),
         }

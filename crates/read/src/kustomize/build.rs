@@ -104,7 +104,7 @@ impl<'c> Builder<'c> {
         self.alone = kustomization.is_component().then(Vec::new);
         let mut all = self.accumulate(&kustomization, Accumulated::default());
         self.stack.pop();
-        plugin::add_hashes(&mut all);
+        plugin::add_hashes(&mut all, &mut self.problems);
         let problems = &mut self.problems;
         name_reference::apply(&mut all, &mut |object, error| {
             let message = format!("{}: {error}; kustomize refuses it", object.id());

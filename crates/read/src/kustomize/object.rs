@@ -32,6 +32,9 @@ pub(super) struct Object {
     pub(super) transformations: Vec<Origin>,
 }
 
+/// The annotation by which kustomize remembers whose name gets a hash; files may state it too.
+pub(super) const NEEDS_HASH: &str = "internal.config.kubernetes.io/needsHashSuffix";
+
 /// An id that an object had.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Previous {
@@ -56,12 +59,13 @@ pub(super) enum Behavior {
 impl Object {
     /// An object as its file states it.
     pub(super) fn new(node: Node) -> Self {
+        let mark = node.at_path(&["metadata", "annotations", NEEDS_HASH]).map(spelled);
         Self {
+            needs_hash: mark == Some("enabled"),
             node,
             previous: Vec::new(),
             prefixes: Vec::new(),
             suffixes: Vec::new(),
-            needs_hash: false,
             behavior: Behavior::Create,
             vars: Vec::new(),
             renamed_at: None,

@@ -1,7 +1,7 @@
 //! Build metadata: annotations that say where an object comes from and what changed it, and the label of the builder.
 
 use super::fields::{entry, write_out};
-use super::object::Object;
+use super::object::{NEEDS_HASH, Object};
 use crate::tree::Node;
 
 /// The kustomize whose behaviour this is, as `managedByLabel` names it.
@@ -114,7 +114,7 @@ const NOTED: [&str; 19] = [
     "internal.config.kubernetes.io/allowKindChange",
     "internal.config.kubernetes.io/refBy",
     "internal.config.kubernetes.io/generatorBehavior",
-    "internal.config.kubernetes.io/needsHashSuffix",
+    NEEDS_HASH,
     "internal.config.kubernetes.io/path",
     "internal.config.kubernetes.io/index",
     "internal.config.kubernetes.io/seqindent",

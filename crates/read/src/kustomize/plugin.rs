@@ -1,6 +1,6 @@
 //! Generators and transformers that are given as objects: those that are built in run, programs and functions do not.
 
-use plimsoll_model::FileId;
+use plimsoll_model::{FileId, Problem};
 
 use super::accumulated::Accumulated;
 use super::build::{Builder, Kustomization};
@@ -145,7 +145,7 @@ impl Builder<'_> {
             }
             "ValueAddTransformer" => self.value_add(by, node, all),
             "HashTransformer" => {
-                add_hashes(all);
+                add_hashes(all, &mut self.problems);
                 Ok(())
             }
             _ => return None,
@@ -194,9 +194,14 @@ fn namespace(node: &Node, all: &mut Accumulated) -> Outcome<()> {
 }
 
 /// Gives generated objects the hash of their content.
-pub(super) fn add_hashes(all: &mut Accumulated) {
+pub(super) fn add_hashes(all: &mut Accumulated, problems: &mut Vec<Problem>) {
     for object in all.objects.iter_mut().filter(|object| object.needs_hash) {
-        let name = format!("{}-{}", object.name(), hash::of(object));
+        let Some(hash) = hash::of(object) else {
+            let message = format!("{}: the suffix that an annotation asks for is not added to the name", object.id());
+            problems.push(Problem { at: object.node.at, message });
+            continue;
+        };
+        let name = format!("{}-{hash}", object.name());
         object.store_id();
         object.set_name(&name, object.renamed_at);
     }
