@@ -1,4 +1,6 @@
 //! OpenAPI and Swagger in JSON: any bytes, as a file that is the whole survey.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| plimsoll_read::fuzzing::read_file("openapi.json", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    plimsoll_read::fuzzing::read_file("openapi.json", bytes);
+});
