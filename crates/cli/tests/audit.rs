@@ -1,5 +1,9 @@
 //! `plimsoll audit` as people and pipelines run it.
-#![allow(clippy::disallowed_methods, reason = "the program is run on files in a temporary folder")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test runs the program on files in a temporary folder"
+)]
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
