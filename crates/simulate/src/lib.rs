@@ -5,3 +5,6 @@
 //!
 //! Not here: how a model is read or joined (`read`), how an answer looks (`report`).
 //! Always: pure; the same program, seed and stopping rule give the same bytes on every machine and number of threads.
+
+pub mod statistics;
+pub mod search;
