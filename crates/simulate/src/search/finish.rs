@@ -124,16 +124,17 @@ fn spread(place: Place) -> f64 {
 }
 
 /// Three loads around a centre, taken in turn by one seed after the other.
-struct Design {
-    variant: Variant,
-    centre: f64,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Design {
+    pub(super) variant: Variant,
+    pub(super) centre: f64,
     /// The distance of the outer loads, as a share.
-    spread: f64,
-    requests: u64,
+    pub(super) spread: f64,
+    pub(super) requests: u64,
 }
 
 impl Design {
-    fn run(&self, laboratory: &mut impl Laboratory, from: usize, count: usize, seeds: u64) -> Vec<Run> {
+    pub(super) fn run(&self, laboratory: &mut impl Laboratory, from: usize, count: usize, seeds: u64) -> Vec<Run> {
         let at = |index: usize| self.centre * (1.0 + self.spread * [-1.0, 0.0, 1.0][index % 3]);
         let experiments: Vec<Experiment> = (from..from + count)
             .map(|index| Experiment {

@@ -14,15 +14,19 @@ mod probe;
 mod pilot;
 mod finish;
 mod line;
-
+mod curve;
+mod moves;
+mod recovery;
 #[cfg(test)]
 mod test_systems;
 
+pub use curve::{Curve, CurvePoint, curve, loads_to_draw};
 pub use drift::course;
 pub use laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observation, Progress, Stage, Variant};
 pub use line::{Certainty, Line, Options, Verdict, find};
-
+pub use moves::{Moved, moves};
 pub use promise::{Indicator, Promise};
+pub use recovery::{Collapse, Hysteresis, Passing, collapse, hysteresis};
 
 #[cfg(test)]
 mod tests;

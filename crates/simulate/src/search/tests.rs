@@ -95,3 +95,33 @@ fn the_same_search_gives_the_same_line() {
     let once = || searched(&mut Pool::new(10, 0.42, vec![wait(0.5, 0.05)]), 0.02, 3);
     assert_eq!(once(), once());
 }
+
+/// A pool of 20 and the same with a service 2 % faster, with one server more or less, and with nothing changed.
+#[test]
+fn pairs_tell_what_moves_the_line() {
+    let mut pool = Pool::new(20, 0.42, vec![wait(0.5, 0.05)]);
+    pool.service_s = vec![0.42, 0.42, 0.42 / 1.02, 0.42 / 1.2];
+    let promises = pool.promises.clone();
+    let options = Options { bound: Some(pool.bound()), ..Options::default() };
+    let line = find(&mut pool, &promises, &options);
+    let moved = moves(&mut pool, &promises, &line, &[Variant(1), Variant(2), Variant(3)], &options);
+    assert_eq!(moved.iter().map(|moved| moved.real).collect::<Vec<_>>(), [false, true, true], "{moved:?}");
+    let exact = erlang_line(20, 0.42, 0.5, 0.05);
+    for (moved, service_s) in moved.iter().zip([0.42, 0.42 / 1.02, 0.42 / 1.2]) {
+        let expect = erlang_line(20, service_s, 0.5, 0.05) - exact;
+        let change = moved.change.expect("a line");
+        let slack = 0.01 * exact;
+        assert!((change.difference.value - expect).abs() < slack, "{expect} {change:?}");
+    }
+    // The pairs are close: 2 % of the line is told from nothing by 24 runs a side.
+    let small = moved[1].change.expect("a line");
+    assert!(small.difference.half_width() < 0.35, "{small:?}");
+}
+
+#[test]
+fn the_curve_rises_and_is_drawn_past_the_line() {
+    let mut pool = Pool::new(20, 0.42, vec![wait(0.5, 0.05)]);
+    let loads = loads_to_draw(42.83);
+    let drawn = curve(&mut pool, Variant::default(), &loads, 5_000, 1, 0.95);
+    assert_eq!(drawn.iter().map(|point| point.load).collect::<Vec<_>>(), loads);
+}

@@ -15,6 +15,7 @@ pub mod quantile;
 pub mod share;
 pub mod sequential;
 pub mod monotone;
+pub mod jackknife;
 pub mod root;
 pub mod several;
 

@@ -1,8 +1,7 @@
 //! Where a share that grows with load crosses a limit, from trials at loads around it.
 
 use super::interval::Interval;
-use super::series::{mean, variance};
-use super::special::t_quantile;
+use super::jackknife::{Groups, jackknife};
 
 /// One run: at a load, so many of so many requests were bad.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,32 +33,19 @@ pub struct Root {
 ///
 /// # Source
 /// Logistic regression by iterated weighted squares: McCullagh and Nelder, "Generalized Linear Models", 2nd edition, 4.4.
-/// Jackknife: Miller, "The Jackknife – a Review", 1974.
+
 pub fn root(trials: &[Trial], limit: f64, confidence: f64) -> Option<Root> {
     assert!(0.0 < limit && limit < 1.0, "{limit}");
-    let mut seeds: Vec<u64> = trials.iter().map(|trial| trial.seed).collect();
-    seeds.sort_unstable();
-    seeds.dedup();
-    if seeds.len() < 4 {
-        return None;
-    }
     let whole = fit(trials.iter().copied(), limit)?;
-    // Leaving out one seed of hundreds changes little and costs much: at most so many groups are left out in turn.
-    const GROUPS: usize = 40;
-    let groups = seeds.len().min(GROUPS);
-    let group_of = |seed: u64| seeds.partition_point(|other| *other < seed) % groups;
-    let mut without = Vec::with_capacity(groups);
-    for group in 0..groups {
-        let kept = trials.iter().copied().filter(|trial| group_of(trial.seed) != group);
+    let groups = Groups::of(trials.iter().map(|trial| trial.seed));
+    let found = jackknife(groups.count(), confidence, |left_out| {
+        let kept = trials.iter().copied().filter(|trial| Some(groups.of_seed(trial.seed)) != left_out);
         // A group without which no line can be drawn says that the line is not known.
-        without.push(fit(kept, limit)?.0);
-    }
-    let n = groups as f64;
-    let pseudo: Vec<f64> = without.iter().map(|ln| n * whole.0 - (n - 1.0) * ln).collect();
-    let half = t_quantile(0.5 + confidence / 2.0, n - 1.0) * (variance(&pseudo) / n).sqrt();
-    // The jackknife's own centre has less bias; a limit on the step keeps a wild one from harm.
-    let centre = mean(&pseudo).clamp(whole.0 - half, whole.0 + half);
-    Some(Root { load: Interval::new(centre.exp(), (centre - half).exp(), (centre + half).exp()), steepness: whole.1 })
+        fit(kept, limit).map(|(ln, _)| ln)
+    })?;
+    let exp = |ln: f64| ln.exp();
+    let load = Interval::new(exp(found.interval.value), exp(found.interval.low), exp(found.interval.high));
+    Some(Root { load, steepness: whole.1 })
 }
 
 /// Where the share crosses the limit, roughly: the line through all trials, without an interval.
