@@ -8,6 +8,7 @@
 
 mod math;
 mod time;
+pub mod answer;
 pub mod measurements;
 pub mod program;
 pub mod run;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use plimsoll_model::{CallId, ComponentId, EnvironmentId};
 
-use super::escape::html;
+use crate::escape::html;
 use super::shape;
 use crate::layout::{Drawing, Line, Measures, Way, draw};
 use crate::survey::outline::{Outline, Presence, presence, product, runs};
