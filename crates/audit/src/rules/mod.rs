@@ -1,0 +1,63 @@
+//! The registry: one line for each rule, one file for each rule. The head of a file is its reference page.
+//!
+//! Copy a neighbour to write a new one: head with a broken and a right example, the constant, the check. Both examples run
+//! as tests.
+
+mod single_point_of_failure;
+mod readiness_missing;
+mod liveness_is_readiness;
+mod disruption_budget;
+mod resources_missing;
+mod call_cycle;
+mod target_unknown;
+mod port_mismatch;
+mod image_not_pinned;
+mod runs_as_root;
+mod owner_missing;
+
+use crate::rule::Rule;
+
+/// Every rule, by id.
+pub fn all() -> &'static [&'static Rule] {
+    &[
+        &call_cycle::RULE,
+        &single_point_of_failure::RULE,
+        &target_unknown::RULE,
+        &port_mismatch::RULE,
+        &readiness_missing::RULE,
+        &liveness_is_readiness::RULE,
+        &disruption_budget::RULE,
+        &resources_missing::RULE,
+        &runs_as_root::RULE,
+        &image_not_pinned::RULE,
+        &owner_missing::RULE,
+    ]
+}
+
+/// The rule of that id or slug.
+pub fn find(word: &str) -> Option<&'static Rule> {
+    all().iter().copied().find(|rule| rule.is_called(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::all;
+
+    #[test]
+    fn ids_are_unique_and_in_order() {
+        let ids: Vec<&str> = all().iter().map(|rule| rule.id).collect();
+        let mut sorted = ids.clone();
+        sorted.sort_unstable();
+        sorted.dedup();
+        assert_eq!(ids.len(), sorted.len(), "two rules share an id");
+    }
+
+    #[test]
+    fn every_page_says_why_and_what_to_do() {
+        for rule in all() {
+            for section in ["Why", "Broken", "Right", "Do"] {
+                assert!(!rule.page.section(section).is_empty(), "{} says nothing under `{section}`", rule.id);
+            }
+        }
+    }
+}
