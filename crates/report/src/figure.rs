@@ -57,7 +57,7 @@ pub(crate) fn time(seconds: f64) -> String {
 pub(crate) fn percent(share: f64) -> String {
     let missing = 1.0 - share;
     if 0.9 < share && share < 1.0 {
-        let decimals = (1.0 - (missing * 100.0).log10().floor()).clamp(1.0, 6.0) as usize;
+        let decimals = (1.0 - ((missing * 100.0).log10() + 1e-9).floor()).clamp(1.0, 6.0) as usize;
         return format!("{:.decimals$} %", share * 100.0);
     }
     format!("{} %", if share == 1.0 { "100".to_owned() } else { figure(share * 100.0) })
@@ -79,6 +79,9 @@ mod tests {
     #[test]
     fn a_figure_has_the_unit_that_people_say() {
         assert_eq!([1e-5, 0.84, 0.9996, 1.2, 900.0].map(time), ["10.0 µs", "840 ms", "1.00 s", "1.20 s", "15.0 min"]);
-        assert_eq!([0.00387, 0.995, 0.9999, 1.0, 0.5].map(percent), ["0.387 %", "99.50 %", "99.990 %", "100 %", "50.0 %"]);
+        assert_eq!(
+            [0.00387, 0.995, 0.9999, 1.0, 0.5].map(percent),
+            ["0.387 %", "99.50 %", "99.990 %", "100 %", "50.0 %"]
+        );
     }
 }

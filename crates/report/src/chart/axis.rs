@@ -59,7 +59,8 @@ impl Axis {
 
     fn ratio_ticks(&self, about: usize) -> Vec<f64> {
         let decades = self.low.log10().floor() as i32..=self.high.log10().ceil() as i32;
-        for steps in [&[1.0, 2.0, 3.0, 5.0, 7.0][..], &[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]] {
+        const FINEST: &[f64] = &[1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0];
+        for steps in [FINEST, &[1.0, 1.5, 2.0, 3.0, 5.0, 7.0], &[1.0, 2.0, 5.0], &[1.0, 3.0], &[1.0]] {
             let ticks: Vec<f64> = decades
                 .clone()
                 .flat_map(|decade| steps.iter().map(move |step| step * 10_f64.powi(decade)))
@@ -71,6 +72,13 @@ impl Axis {
         }
         Vec::new()
     }
+}
+
+/// A label of a round value without the digits that say nothing: `10.0 %` is `10 %`.
+pub(crate) fn short(label: &str) -> String {
+    let (number, unit) = label.split_once(' ').map_or((label, None), |(number, unit)| (number, Some(unit)));
+    let number = if number.contains('.') { number.trim_end_matches('0').trim_end_matches('.') } else { number };
+    unit.map_or(number.to_owned(), |unit| format!("{number} {unit}"))
 }
 
 #[cfg(test)]

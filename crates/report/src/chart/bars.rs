@@ -17,8 +17,8 @@ pub(crate) struct Bar {
 }
 
 const WIDTH: f64 = 720.0;
-const NAME: f64 = 250.0;
-const LABEL: f64 = 120.0;
+const NAME: f64 = 230.0;
+const LABEL: f64 = 215.0;
 const ROW: f64 = 26.0;
 
 /// The bars as one SVG element, in the order given.

@@ -1,6 +1,6 @@
 //! A line chart as SVG: series with bands of uncertainty, and marks that stand for a value.
 
-use super::axis::Axis;
+use super::axis::{Axis, short};
 use crate::escape::html as escaped;
 
 /// A point with its bounds.
@@ -86,7 +86,7 @@ fn axes(out: &mut String, chart: &Chart<'_>) {
             "<path class=\"grid\" d=\"M{LEFT} {y:.1}H{right}\"/><text class=\"tick end\" x=\"{:.1}\" y=\"{:.1}\">{}</text>\n",
             LEFT - 8.0,
             y + 4.0,
-            escaped(&(chart.y_label)(tick))
+            escaped(&short(&(chart.y_label)(tick)))
         ));
     }
     for tick in chart.x.ticks(8) {
@@ -94,7 +94,7 @@ fn axes(out: &mut String, chart: &Chart<'_>) {
         out.push_str(&format!(
             "<path class=\"grid\" d=\"M{x:.1} {bottom}v5\"/><text class=\"tick mid\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>\n",
             bottom + 18.0,
-            escaped(&(chart.x_label)(tick))
+            escaped(&short(&(chart.x_label)(tick)))
         ));
     }
     out.push_str(&format!(
@@ -108,12 +108,10 @@ fn axes(out: &mut String, chart: &Chart<'_>) {
 fn shaded(out: &mut String, chart: &Chart<'_>) {
     for (from, until, what) in &chart.shaded {
         let (a, b) = (x_at(chart, *from), x_at(chart, *until));
+        let (width, height, what) = ((b - a).max(1.0), HEIGHT - TOP - BOTTOM, escaped(what));
         out.push_str(&format!(
-            "<rect class=\"shade\" x=\"{a:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{:.1}\"><title>{}</title></rect>\n\
-             <text class=\"note\" x=\"{:.1}\" y=\"{:.1}\">{1}</text>\n",
-            (b - a).max(1.0),
-            HEIGHT - TOP - BOTTOM,
-            escaped(what),
+            "<rect class=\"shade\" x=\"{a:.1}\" y=\"{TOP}\" width=\"{width:.1}\" height=\"{height:.1}\"><title>{what}</title></rect>\n\
+             <text class=\"note\" x=\"{:.1}\" y=\"{:.1}\">{what}</text>\n",
             a + 4.0,
             TOP + 12.0,
         ));

@@ -1,6 +1,6 @@
 //! A plot of characters: a curve in braille dots, its marks, and a row that shows a share by height.
 
-use super::axis::{Axis, Scale};
+use super::axis::{Axis, Scale, short};
 
 /// What is drawn.
 pub(crate) struct Plot<'a> {
@@ -34,9 +34,11 @@ pub(crate) fn plot(plot: &Plot<'_>) -> Vec<String> {
     let cells = cells(plot, &x, &y);
     let ticks = y.ticks(plot.height.div_ceil(2));
     let row_of = |value: f64| ((1.0 - y.place(value)) * (plot.height as f64 - 1.0)).round() as usize;
-    let label = |row: usize| ticks.iter().find(|tick| row_of(**tick) == row).map_or(String::new(), |t| (plot.y_label)(*t));
+    let label =
+        |row: usize| ticks.iter().find(|tick| row_of(**tick) == row).map_or(String::new(), |t| short(&(plot.y_label)(*t)));
     let labels: Vec<String> = (0..plot.height).map(label).collect();
-    let margin = labels.iter().map(|label| label.chars().count()).chain([plot.names.1.chars().count()]).max().unwrap_or(0);
+    let margin =
+        labels.iter().map(|label| label.chars().count()).chain([plot.names.1.chars().count()]).max().unwrap_or(0);
     let mut out = vec![format!("{:>margin$} {}", "", plot.names.0)];
     for (row, label) in cells.iter().zip(&labels) {
         out.push(format!("{label:>margin$} ┤{}", row.iter().collect::<String>().trim_end()));
@@ -81,7 +83,8 @@ fn cells(plot: &Plot<'_>, x: &Axis, y: &Axis) -> Vec<Vec<char>> {
 fn share_row(plot: &Plot<'_>, x: &Axis) -> String {
     const HEIGHTS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     // By ratio: a hundredth of a percent is one step, everything is eight.
-    let step = |share: f64| if share < 1e-4 { 0 } else { ((share.log10() + 4.0) * 2.0).ceil().clamp(1.0, 8.0) as usize };
+    let step =
+        |share: f64| if share < 1e-4 { 0 } else { ((share.log10() + 4.0) * 2.0).ceil().clamp(1.0, 8.0) as usize };
     (0..plot.width)
         .map(|at| {
             let value = x.low + (at as f64 + 0.5) / plot.width as f64 * (x.high - x.low);
@@ -96,7 +99,7 @@ fn x_axis(plot: &Plot<'_>, x: &Axis) -> (String, String) {
     let mut free = 0;
     for tick in x.ticks((plot.width / 10).max(2)) {
         let at = ((x.place(tick) * plot.width as f64) as usize).min(plot.width - 1);
-        let name: Vec<char> = (plot.x_label)(tick).chars().collect();
+        let name: Vec<char> = short(&(plot.x_label)(tick)).chars().collect();
         let from = at.saturating_sub(name.len() / 2);
         if from < free || from + name.len() > names.len() {
             continue;
@@ -124,7 +127,8 @@ mod tests {
 
     #[test]
     fn a_curve_rises_to_its_line() {
-        let points: Vec<(f64, f64)> = (1..=20).map(|at| (f64::from(at) * 2.0, 1.0 / (1.0 - f64::from(at) / 21.0))).collect();
+        let points: Vec<(f64, f64)> =
+            (1..=20).map(|at| (f64::from(at) * 2.0, 1.0 / (1.0 - f64::from(at) / 21.0))).collect();
         let shares = [(2.0, 0.0), (30.0, 0.0), (36.0, 0.01), (40.0, 0.2)];
         let lines = plot(&Plot {
             width: 40,
@@ -137,7 +141,17 @@ mod tests {
             names: ("p95", "fail"),
             shares: &shares,
         });
-        expect![[r#""#]].assert_eq(&lines.join("\n"));
+        expect![[r#"
+                 p95
+                 ┤                                   │   ⠔
+             10s ┤                                   │⢀⡠⠊
+                 ┤┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈⣀⠤⠒⠁┈┈┈
+              3s ┤                          ⣀⣀⡠⠤⠒⠊⠉  │
+                 ┤              ⣀⣀⣀⡠⠤⠤⠤⠒⠒⠊⠉⠉         │
+              1s ┤  ⠤⠤⠤⠒⠒⠒⠒⠒⠉⠉⠉⠉                     │
+            fail ┤                              ▂▃▄▄▄▄▆▆▇▇
+                 └┴─────────┴─────────┴─────────┴────────┴
+                  0        10        20        30       40"#]].assert_eq(&lines.join("\n"));
     }
 
     #[test]
