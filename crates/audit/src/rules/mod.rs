@@ -3,23 +3,30 @@
 //! Copy a neighbour to write a new one: head with a broken and a right example, the constant, the check. Both examples run
 //! as tests.
 
+mod chain_too_deep;
+mod call_cycle;
 mod single_point_of_failure;
+mod target_unknown;
+mod port_mismatch;
 mod readiness_missing;
 mod liveness_is_readiness;
 mod disruption_budget;
+mod quorum_too_small;
 mod resources_missing;
-mod call_cycle;
-mod target_unknown;
-mod port_mismatch;
-mod image_not_pinned;
+mod grace_too_short;
+mod spread_missing;
+mod pool_budget;
 mod runs_as_root;
+mod store_exposed;
+mod image_not_pinned;
 mod owner_missing;
 
 use crate::rule::Rule;
 
-/// Every rule, by id.
+/// Every rule, one pack after the other.
 pub fn all() -> &'static [&'static Rule] {
     &[
+        &chain_too_deep::RULE,
         &call_cycle::RULE,
         &single_point_of_failure::RULE,
         &target_unknown::RULE,
@@ -27,8 +34,13 @@ pub fn all() -> &'static [&'static Rule] {
         &readiness_missing::RULE,
         &liveness_is_readiness::RULE,
         &disruption_budget::RULE,
+        &quorum_too_small::RULE,
         &resources_missing::RULE,
+        &grace_too_short::RULE,
+        &spread_missing::RULE,
+        &pool_budget::RULE,
         &runs_as_root::RULE,
+        &store_exposed::RULE,
         &image_not_pinned::RULE,
         &owner_missing::RULE,
     ]
