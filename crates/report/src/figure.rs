@@ -44,7 +44,7 @@ pub(crate) fn bounds(interval: &Interval) -> String {
 /// A time: `840 ms`, `1.20 s`, `2.5 min`.
 pub(crate) fn time(seconds: f64) -> String {
     match seconds.abs() {
-        s if s == 0.0 => "0 s".to_owned(),
+        0.0 => "0 s".to_owned(),
         s if s < 1e-3 => format!("{} µs", figure(seconds * 1e6)),
         s if s < 0.999_5 => format!("{} ms", figure(seconds * 1e3)),
         s if s < 600.0 => format!("{} s", figure(seconds)),

@@ -34,8 +34,9 @@ pub(crate) fn plot(plot: &Plot<'_>) -> Vec<String> {
     let cells = cells(plot, &x, &y);
     let ticks = y.ticks(plot.height.div_ceil(2));
     let row_of = |value: f64| ((1.0 - y.place(value)) * (plot.height as f64 - 1.0)).round() as usize;
-    let label =
-        |row: usize| ticks.iter().find(|tick| row_of(**tick) == row).map_or(String::new(), |t| short(&(plot.y_label)(*t)));
+    let label = |row: usize| {
+        ticks.iter().find(|tick| row_of(**tick) == row).map_or(String::new(), |t| short(&(plot.y_label)(*t)))
+    };
     let labels: Vec<String> = (0..plot.height).map(label).collect();
     let margin =
         labels.iter().map(|label| label.chars().count()).chain([plot.names.1.chars().count()]).max().unwrap_or(0);
@@ -151,7 +152,8 @@ mod tests {
               1s ┤  ⠤⠤⠤⠒⠒⠒⠒⠒⠉⠉⠉⠉                     │
             fail ┤                              ▂▃▄▄▄▄▆▆▇▇
                  └┴─────────┴─────────┴─────────┴────────┴
-                  0        10        20        30       40"#]].assert_eq(&lines.join("\n"));
+                  0        10        20        30       40"#]]
+        .assert_eq(&lines.join("\n"));
     }
 
     #[test]

@@ -87,9 +87,13 @@ fn timeline(run: &RunAnswer) -> String {
     let charts = [
         drawn("p95 over time", Scale::Ratio, series(|moment| moment.p95_s.filter(|p95| *p95 > 0.0)), None, time),
         drawn("Success over time", Scale::Even, series(|moment| Some(moment.success)), Some(share), percent),
-        drawn("Offered load over time", Scale::Even, series(|moment| Some(moment.offered_per_s)), Some(loads), |load| {
-            format!("{} /s", figure(load))
-        }),
+        drawn(
+            "Offered load over time",
+            Scale::Even,
+            series(|moment| Some(moment.offered_per_s)),
+            Some(loads),
+            |load| format!("{} /s", figure(load)),
+        ),
     ];
     figures("The run over time: p95, success, offered load; what went wrong is shaded", &charts)
 }

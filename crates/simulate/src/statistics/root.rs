@@ -33,7 +33,6 @@ pub struct Root {
 ///
 /// # Source
 /// Logistic regression by iterated weighted squares: McCullagh and Nelder, "Generalized Linear Models", 2nd edition, 4.4.
-
 pub fn root(trials: &[Trial], limit: f64, confidence: f64) -> Option<Root> {
     assert!(0.0 < limit && limit < 1.0, "{limit}");
     let whole = fit(trials.iter().copied(), limit)?;
