@@ -164,20 +164,37 @@ pub(crate) struct RulesArguments {
     pub(crate) pack: Option<String>,
 }
 
-/// The Kubernetes objects that a kustomization gives, as YAML.
+/// The Kubernetes objects that a kustomization or a Helm chart gives, as YAML.
 ///
-/// Nothing is fetched: remote bases are named on stderr and left out. Values that look like credentials are replaced.
+/// Nothing is fetched: remote bases and charts are named on stderr and left out. Values that look like credentials are
+/// replaced. Exits 3 where kustomize or Helm would print nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   plimsoll render deploy/overlays/production
-  plimsoll render deploy/overlays/production --origins     each value with its file and line")]
+  plimsoll render deploy/overlays/production --origins     each value with its file and line
+  plimsoll render charts/shop --values charts/shop/values-production.yaml --set replicas=3 --origins")]
 pub(crate) struct RenderArguments {
-    /// The folder with a kustomization.
+    /// The folder with a kustomization or a Helm chart.
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub(crate) folder: PathBuf,
-    /// The folder that bases and resources may lie in; by default the git repository around FOLDER.
+    /// The folder that bases, resources and charts may lie in; by default the git repository around FOLDER.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) root: Option<PathBuf>,
+    /// A values file over the chart's own; several, the last one over all.
+    #[arg(long, short = 'f', value_name = "FILE")]
+    pub(crate) values: Vec<PathBuf>,
+    /// Values over the files, such as `a.b[0]=1,c={x,y}`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// The release's name.
+    #[arg(long, value_name = "NAME", default_value = "release-name")]
+    pub(crate) release: String,
+    /// The release's namespace.
+    #[arg(long, short, value_name = "NAME", default_value = "default")]
+    pub(crate) namespace: String,
+    /// The cluster's version that templates see; by default Helm's own.
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) kube_version: Option<String>,
     /// Say behind each value in which file and line it stands.
     #[arg(long)]
     pub(crate) origins: bool,

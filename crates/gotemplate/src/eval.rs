@@ -422,8 +422,11 @@ impl Machine {
             _ => {}
         }
         if !takes_none {
-            let failure =
-                format!("can't give argument to non-function {}", frame.definition.source.spelled(first.span));
+            let span = match &first.kind {
+                WordKind::Pipe(pipe) => pipe.span,
+                _ => first.span,
+            };
+            let failure = format!("can't give argument to non-function {}", frame.definition.source.spelled(span));
             return Err(self.error(frame, first.span, failure.into()));
         }
         match first.kind {

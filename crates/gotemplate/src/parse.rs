@@ -377,11 +377,9 @@ impl<'t> Parser<'t> {
             };
             match token.kind {
                 kind if kind == end => break,
+                // Nothing need follow, as in `{{ .name | }}`.
                 Kind::Pipe => {
                     self.at += 1;
-                    if self.peek().is_none_or(|next| next.kind == end) {
-                        return Err(self.error_at(token.span.start as usize, "missing value for command"));
-                    }
                     break;
                 }
                 Kind::Right | Kind::Close | Kind::Comma | Kind::Assign | Kind::Declare => {

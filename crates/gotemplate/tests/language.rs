@@ -274,7 +274,7 @@ fn patterns_versions_dates_and_hashes_follow_their_standards() {
             "-W-xxW- --- -${1}-",
         ),
         (
-            r#"{{ regexFind "[a-z]+" "12ab3" }} {{ regexFindAll "[a-z]" "abc" 2 }} {{ regexSplit "z+" "pizza" -1 }} {{ regexQuoteMeta "1.2(3)" }} {{ regexMatch "^[\\d_]+$" "12" }}"#,
+            r#"{{ regexFind "[a-z]+" "12ab3" }} {{ regexFindAll "[a-z]" "abc" 2 }} {{ regexSplit "z+" "pizza" -1 }} {{ regexQuoteMeta "1.2(3)" }} {{ regexMatch "^[\\w-\\.]+$" "1-2" }}"#,
             r"ab [a b] [pi a] 1\.2\(3\) true",
         ),
         (

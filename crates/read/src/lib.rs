@@ -16,6 +16,7 @@ pub mod dockerfile;
 pub mod dotenv;
 pub mod facts;
 pub mod fuzzing;
+pub mod helm;
 pub mod join;
 pub mod kubernetes;
 pub mod kustomize;

@@ -1,8 +1,9 @@
 //! Sources: where files come from. A folder on disk, or texts in memory for tests.
 //!
-//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`.
+//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`. What was fetched into
+//! the `charts` of a Helm chart is listed even where git ignores it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use plimsoll_model::place::FileName;
@@ -114,9 +115,40 @@ fn git_roots_below(path: &Path) -> Vec<PathBuf> {
 
 fn walk(root: &Path, source: u32) -> Vec<Found> {
     let mut out = Vec::new();
-    let walk = ignore::WalkBuilder::new(root)
+    list(root, root, Ignored::LeftOut, source, &mut out);
+    with_vendored_charts(root, source, &mut out);
+    out
+}
+
+/// Adds what lies in the `charts` of a Helm chart and git ignores: it was fetched there, and the chart is made of it.
+fn with_vendored_charts(root: &Path, source: u32, out: &mut Vec<Found>) {
+    let chart =
+        |found: &Found| found.name.path.strip_suffix("Chart.yaml").map(|folder| root.join(folder).join("charts"));
+    let folders: Vec<PathBuf> = out.iter().filter_map(chart).collect();
+    let mut vendored = Vec::new();
+    for folder in folders {
+        list(root, &folder, Ignored::Listed, source, &mut vendored);
+    }
+    let known: BTreeSet<String> = out.iter().map(|found| found.name.path.clone()).collect();
+    vendored.retain(|found| !known.contains(&found.name.path));
+    vendored.sort_by(|a, b| a.name.cmp(&b.name));
+    vendored.dedup_by(|a, b| a.name == b.name);
+    out.append(&mut vendored);
+}
+
+/// What becomes of files that git ignores.
+#[derive(Clone, Copy, PartialEq)]
+enum Ignored {
+    LeftOut,
+    Listed,
+}
+
+#[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
+fn list(root: &Path, folder: &Path, ignored: Ignored, source: u32, out: &mut Vec<Found>) {
+    let walk = ignore::WalkBuilder::new(folder)
         .hidden(false)
         .parents(false)
+        .git_ignore(ignored == Ignored::LeftOut)
         .git_global(false)
         .git_exclude(false)
         .require_git(false)
@@ -140,7 +172,6 @@ fn walk(root: &Path, source: u32) -> Vec<Found> {
         };
         out.push(Found { name, bytes, content });
     }
-    out
 }
 
 /// The path inside the source that a link leads to; `None` where it leads out of it.

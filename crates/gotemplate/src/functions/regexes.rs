@@ -71,6 +71,12 @@ fn as_rust(pattern: &str) -> String {
                 };
                 if !set.is_empty() {
                     out.push_str(&if in_class { set.to_owned() } else { format!("[{set}]") });
+                    // Behind a set a `-` is itself: `[\w-.]`.
+                    if in_class && after[1..].starts_with('-') {
+                        out.push_str("\\-");
+                        rest = &after[2..];
+                        continue;
+                    }
                 } else if !negated.is_empty() {
                     out.push_str(negated);
                 } else if let Some(literal) = after.strip_prefix('Q') {

@@ -147,7 +147,8 @@ fn comparisons(text: &str) -> Option<Vec<Comparison>> {
     }
     let words = words.iter().flat_map(|word| split_operators(word)).collect::<Vec<_>>();
     if words.is_empty() {
-        return None;
+        // No constraint is met by all.
+        return Some(vec![comparison("*")?]);
     }
     words.iter().map(|word| comparison(word)).collect()
 }

@@ -5,6 +5,6 @@ mod read;
 mod resolve;
 mod write;
 
-pub use read::{NotYaml, parse};
+pub use read::{NotYaml, parse, parse_with};
 pub use resolve::{key, scalar};
 pub(crate) use write::{Style, write};

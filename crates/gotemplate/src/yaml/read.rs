@@ -7,7 +7,7 @@ use std::rc::Rc;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 
 use super::resolve;
-use crate::place::Text;
+use crate::place::{Origin, Text};
 use crate::value::{Data, Map, Value};
 
 /// Deeper documents are not read.
@@ -40,6 +40,14 @@ impl std::error::Error for NotYaml {}
 /// # Errors
 /// The text is no YAML, is nested too deep, or its aliases expand too far.
 pub fn parse(text: &Text) -> Result<Value, NotYaml> {
+    parse_with(text, &mut |_| None)
+}
+
+/// Reads the first document of a text, and asks `locate` for the origin of each value that begins at a byte.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_with(text: &Text, locate: &mut dyn FnMut(usize) -> Option<Origin>) -> Result<Value, NotYaml> {
     let source = text.strip_prefix('\u{feff}').unwrap_or(text);
     let skipped = text.len() - source.len();
     let mut reader = Reader {
@@ -51,6 +59,7 @@ pub fn parse(text: &Text) -> Result<Value, NotYaml> {
         anchors: BTreeMap::new(),
         budget: ALIAS_BUDGET,
         done: None,
+        locate,
     };
     let mut parser = Parser::new_from_str(source);
     while let Some(event) = parser.next_event() {
@@ -83,8 +92,8 @@ impl Offsets {
 }
 
 enum Open {
-    List { items: Vec<Value>, anchor: usize },
-    Map { map: Map, anchor: usize, key: Option<Rc<str>>, merges: Vec<Value> },
+    List { items: Vec<Value>, anchor: usize, origin: Option<Origin> },
+    Map { map: Map, anchor: usize, origin: Option<Origin>, key: Option<Rc<str>>, merges: Vec<Value> },
 }
 
 struct Reader<'t> {
@@ -96,6 +105,7 @@ struct Reader<'t> {
     anchors: BTreeMap<usize, (Value, usize)>,
     budget: usize,
     done: Option<Value>,
+    locate: &'t mut dyn FnMut(usize) -> Option<Origin>,
 }
 
 impl Reader<'_> {
@@ -110,17 +120,21 @@ impl Reader<'_> {
                 self.anchor(anchor, &value);
                 self.place(value, style == ScalarStyle::Plain, span)
             }
-            Event::SequenceStart(anchor, _) => self.open(Open::List { items: Vec::new(), anchor }, span),
+            Event::SequenceStart(anchor, _) => {
+                let origin = self.origin(span);
+                self.open(Open::List { items: Vec::new(), anchor, origin }, span)
+            }
             Event::MappingStart(anchor, _) => {
+                let origin = self.origin(span);
                 let map = Map::new(Vec::<(Rc<str>, Value)>::new());
-                self.open(Open::Map { map, anchor, key: None, merges: Vec::new() }, span)
+                self.open(Open::Map { map, anchor, origin, key: None, merges: Vec::new() }, span)
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let (value, anchor) = match self.stack.pop() {
-                    Some(Open::List { items, anchor }) => (Value::list(items), anchor),
-                    Some(Open::Map { map, anchor, merges, .. }) => {
+                    Some(Open::List { items, anchor, origin }) => (Value::list(items).from_origin(origin), anchor),
+                    Some(Open::Map { map, anchor, origin, merges, .. }) => {
                         merges.into_iter().for_each(|merge| self.merge(&map, merge));
-                        (Value::from(map), anchor)
+                        (Value::from(map).from_origin(origin), anchor)
                     }
                     None => return Ok(()),
                 };
@@ -155,7 +169,13 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Value, NotYaml> {
+    /// Where the value that begins here comes from: the place that the caller gives it, or what the text is made of.
+    fn origin(&mut self, span: Span) -> Option<Origin> {
+        let start = self.skipped + self.offsets.byte(span.start.index());
+        (self.locate)(start)
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Result<Value, NotYaml> {
         let core = tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str());
         let plain = match core {
             Some("str" | "binary") => false,
@@ -168,7 +188,7 @@ impl Reader<'_> {
         let text = text.strip_suffix('\n').filter(|_| open).unwrap_or(text);
         let start = self.skipped + self.offsets.byte(span.start.index());
         let end = self.skipped + self.offsets.byte(span.end.index());
-        let origin = self.text.values_in(start, end).first().copied();
+        let origin = self.origin(span).or_else(|| self.text.values_in(start, end).first().copied());
         if core == Some("float") {
             let number = text.replace('_', "").parse::<f64>();
             return Ok(number.map_or_else(|_| Value::from(text), Value::from).from_origin(origin));

@@ -7,10 +7,10 @@
 //! Not here: any other leniency. A text that parses as it stands is never touched.
 
 /// By how many columns a line is moved: more than any sensible indentation.
-pub(super) const MOVED: u32 = 128;
+pub(crate) const MOVED: u32 = 128;
 
 /// The text with every line moved that begins inside of brackets or quotes, and for each line whether it was.
-pub(super) fn moved_lines(text: &str) -> (String, Vec<bool>) {
+pub(crate) fn moved_lines(text: &str) -> (String, Vec<bool>) {
     let mut scan = Scan { depth: 0, quote: None, block: None };
     let mut out = String::with_capacity(text.len() + text.len() / 4);
     let mut moved = Vec::new();

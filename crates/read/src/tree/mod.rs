@@ -12,6 +12,8 @@ pub mod toml;
 pub mod write;
 pub mod yaml;
 
+pub(crate) use flow::{MOVED, moved_lines};
+
 use std::sync::Arc;
 
 use plimsoll_model::At;
