@@ -6,6 +6,7 @@
 //! Not here: what is true of the model (the analyses decide), where the text goes (`cli` writes it).
 
 pub mod survey;
+pub mod audit;
 
 mod layout;
 mod words;

@@ -10,6 +10,7 @@ mod text;
 use plimsoll_model::{EnvironmentId, Model, json::ModelJson};
 
 pub use html::html;
+pub(crate) use markdown::mark;
 pub use markdown::markdown;
 pub use text::{Colour, TextOptions, text};
 
