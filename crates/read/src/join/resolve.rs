@@ -154,6 +154,15 @@ impl Names {
                 }
             }
         }
+        // What only plimsoll.yaml describes is reached by the name that it has there.
+        for part in
+            parts.ids().filter(|part| parts.get(*part).units.is_empty() && !parts.get(*part).supposed.is_empty())
+        {
+            let host = host_key(&parts.get(part).id);
+            if !names.anywhere.contains_key(&host) {
+                names.aliases.entry(host).or_insert(part);
+            }
+        }
         for endpoint in &facts.endpoints {
             let targets: BTreeSet<PartId> = endpoint
                 .targets
