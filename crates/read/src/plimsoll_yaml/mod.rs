@@ -38,6 +38,7 @@ pub mod distribution;
 pub mod journey;
 pub mod language;
 mod layers;
+pub(crate) mod lower;
 pub mod near;
 mod page;
 pub mod quantity;
@@ -48,6 +49,7 @@ pub mod standards;
 pub mod step;
 pub mod system;
 pub mod table;
+pub mod words;
 
 use plimsoll_model::{At, FileId, Problem};
 

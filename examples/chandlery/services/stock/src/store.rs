@@ -55,7 +55,7 @@ pub(crate) fn given_back() -> Failure {
 
 /// What every count of stock must do. The products must be those of the range, and nobody else may be at them.
 #[cfg(any(test, feature = "contract-tests"))]
-#[allow(missing_docs, reason = "a test")]
+#[allow(missing_docs, clippy::unwrap_used, reason = "a test")]
 pub async fn check_contract(stock: &dyn Stock) {
     const SKU: &str = "SEXTANT-BRASS";
     const ROPE: &str = "ROPE-12-POLY";

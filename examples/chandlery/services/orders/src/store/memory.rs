@@ -63,7 +63,7 @@ fn in_folder<'a>(
     rows.range(format!("{folder}/")..format!("{folder}0")).map(|(key, row)| (key.as_str(), row))
 }
 
-fn record<'a>(rows: &'a BTreeMap<String, Row>, order_id: Uuid) -> Option<&'a Record> {
+fn record(rows: &BTreeMap<String, Row>, order_id: Uuid) -> Option<&Record> {
     match rows.get(&order_key(order_id)) {
         Some(Row::Order(record)) => Some(record),
         _ => None,
