@@ -82,7 +82,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_model::{CallId, ComponentId, EvidenceId, Field};
+use plimsoll_model::{ComponentId, EvidenceId, Field};
 
 use crate::estate::Estate;
 use crate::finding::Of;
@@ -97,25 +97,28 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// Who works in a schema, and where that stands.
+type User = (ComponentId, Option<EvidenceId>);
+
 fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
-    let mut users: BTreeMap<(ComponentId, String), Vec<(CallId, ComponentId, Option<EvidenceId>)>> = BTreeMap::new();
+    let mut users: BTreeMap<(ComponentId, String), Vec<User>> = BTreeMap::new();
     for (id, call) in estate.calls() {
         let schema = estate.view.call(id, Field::StoreSchema);
         if let Some(name) = schema.value().map(ToString::to_string) {
-            users.entry((call.to, name)).or_default().push((id, call.from, evidence_of(&schema)));
+            users.entry((call.to, name)).or_default().push((call.from, evidence_of(&schema)));
         }
     }
     for ((_, schema), users) in users {
         let name = |id: ComponentId| estate.model().component(id).id.as_str();
         // The schema's own: whose name it bears, else who is named first.
-        let own = users.iter().find(|(_, from, _)| name(*from) == schema).unwrap_or(&users[0]);
+        let own = users.iter().find(|(from, _)| name(*from) == schema).unwrap_or(&users[0]);
         let owner = |id: ComponentId| estate.owner(&Of::Component(id));
-        let others = users.iter().filter(|user| user.1 != own.1 && owner(user.1) != owner(own.1));
+        let others = users.iter().filter(|user| user.0 != own.0 && owner(user.0) != owner(own.0));
         let mut alone = true;
-        for (_, from, evidence) in others {
+        for (from, evidence) in others {
             alone = false;
-            let says = format!("works in the schema `{schema}`, which {} owns", name(own.1));
-            found.fail(Of::Component(*from), evidence.iter().copied().chain(own.2), says);
+            let says = format!("works in the schema `{schema}`, which {} owns", name(own.0));
+            found.fail(Of::Component(*from), evidence.iter().copied().chain(own.1), says);
         }
         if alone {
             found.pass();

@@ -1,4 +1,4 @@
-//! OpenSLO.
+//! OpenSLO: objectives with their service, targets and window.
 //!
 //! # Source
 //! OpenSLO specification, v1, "SLO".

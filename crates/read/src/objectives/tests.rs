@@ -1,3 +1,5 @@
+//! What files of objectives and alerts say, in the smallest texts.
+
 use expect_test::{Expect, expect};
 
 use crate::corpus::Corpus;

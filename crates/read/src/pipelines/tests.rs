@@ -1,3 +1,5 @@
+//! What pipelines say, in the smallest texts.
+
 use expect_test::{Expect, expect};
 use plimsoll_model::Content;
 
