@@ -149,11 +149,11 @@ fn read_kustomizations(corpus: &Corpus, kustomizations: &[FileId], facts: &mut F
     let mut used = BTreeSet::new();
     let mut overlays: BTreeMap<(u32, String), Vec<String>> = BTreeMap::new();
     let mut built = Vec::new();
-    for file in kustomizations {
-        let result = kustomize::build(corpus, *file);
+    let results = corpus.each(kustomizations, |file| kustomize::build(corpus, *file));
+    for (file, result) in kustomizations.iter().zip(results) {
         used.extend(result.used.iter().copied());
         for base in &result.bases {
-            overlays.entry((corpus.source(*file), base.clone())).or_default().push(corpus.folder(*file).to_owned());
+            overlays.entry(base.clone()).or_default().push(corpus.folder(*file).to_owned());
         }
         built.push((*file, result));
     }
@@ -169,13 +169,15 @@ fn read_kustomizations(corpus: &Corpus, kustomizations: &[FileId], facts: &mut F
             continue;
         }
         let shown = if folder.is_empty() { corpus.files().display(file) } else { shown_folder(corpus, file, &folder) };
+        let own_bases = result.bases.into_iter().filter(|(source, _)| *source == corpus.source(file));
+        let own_bases = own_bases.map(|(_, folder)| folder).collect();
         let variant = Variant {
             kind: VariantKind::Kustomize,
             path: shown,
             source: corpus.source(file),
             folder,
             files: result.used,
-            bases: result.bases,
+            bases: own_bases,
             optional: result.is_component,
         };
         read_objects(variant, &result.objects, facts);
