@@ -12,5 +12,5 @@ pub mod program;
 pub mod run;
 mod time;
 
-pub use run::{Options, Seed};
+pub use run::{Options, Run, Seed, replicate, run};
 pub use time::Nanos;
