@@ -42,7 +42,8 @@ impl Tree {
             let kind = entry.file_type()?;
             if kind.is_dir() && !LEFT_BEHIND.contains(&name.as_str()) {
                 self.walk(&entry.path(), &format!("{path}/"))?;
-            } else if kind.is_file() {
+            } else if kind.is_file() && name != ".git" {
+                // In a second work tree `.git` is a file that names the first.
                 let text = match entry.metadata()?.len() {
                     bytes if bytes > TEXT_BYTES_MAX => None,
                     _ => String::from_utf8(std::fs::read(entry.path())?).ok(),

@@ -18,6 +18,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     Survey(SurveyArguments),
+    Audit(AuditArguments),
+    Rules(RulesArguments),
     Render(RenderArguments),
     Query(QueryArguments),
     Init(InitArguments),
@@ -71,6 +73,95 @@ pub(crate) enum Format {
     Markdown,
     /// One self-contained page with a map.
     Html,
+}
+
+/// Is it to standard: rules over the whole system, with evidence.
+///
+/// Each rule passes, fails or says which fact is missing. Shows the ten findings that matter most. Exits 1 where a finding
+/// is at or over the gate, 2 for wrong use or a wrong plimsoll.yaml, 3 where nothing could be read.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll audit                                     the current folder
+  plimsoll audit --all --fail-on warning             every finding; warnings count
+  plimsoll audit --write-baseline baseline.json      keep today's debt
+  plimsoll audit --baseline baseline.json            only new findings count
+  plimsoll audit --format sarif > plimsoll.sarif     for code scanning")]
+pub(crate) struct AuditArguments {
+    /// Folders to read; several are one system.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: AuditFormat,
+    /// The environment to judge; by default the one that the survey names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// Run this rule alone, by id or name; may be given several times.
+    #[arg(long, value_name = "RULE")]
+    pub(crate) rule: Vec<String>,
+    /// Show every finding, not the first ten.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Show each subject that could not be judged, and the fact that would settle it.
+    #[arg(long)]
+    pub(crate) unknown: bool,
+    /// The severity at which the exit code is 1.
+    #[arg(long, value_enum, default_value = "error")]
+    pub(crate) fail_on: Gate,
+    /// An earlier JSON report; what it found does not count, what is mended is named as stale.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write the JSON report to this file, to be a baseline later.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
+    /// An earlier JSON report; say what is new, fixed and expired since.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) since: Option<PathBuf>,
+    /// The day on which waivers are judged, in UTC; today where left out.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) now: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditFormat {
+    /// For people.
+    Text,
+    /// One document, `plimsoll-audit/1`.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for test reports.
+    Junit,
+    /// Code Climate, for GitLab's code quality report.
+    CodeClimate,
+    /// GitHub's workflow annotations.
+    Github,
+    /// For a pull request or a wiki.
+    Markdown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gate {
+    /// Errors alone.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Any finding.
+    Note,
+    /// No finding.
+    Never,
+}
+
+/// List the rules.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll rules                       every rule in a line
+  plimsoll rules --pack resilience     one pack
+  plimsoll explain REL-020             why, a broken and a right example, what to do")]
+pub(crate) struct RulesArguments {
+    /// Only rules of a pack whose name contains this.
+    #[arg(long, value_name = "PACK")]
+    pub(crate) pack: Option<String>,
 }
 
 /// The Kubernetes objects that a kustomization gives, as YAML.
@@ -133,9 +224,11 @@ pub(crate) struct InitArguments {
   plimsoll explain                    what can be explained
   plimsoll explain reader compose     what the reader of compose files reads and ignores
   plimsoll explain join               the passes of the join, in their order
-  plimsoll explain field replicas     type, unit and policy of a field")]
+  plimsoll explain field replicas     type, unit and policy of a field
+  plimsoll explain REL-020            a rule: why, a broken and a right example, what to do")]
 pub(crate) struct ExplainArguments {
-    /// `readers`, `reader NAME`, `join`, `left-out`, `default-environment`, `fields` or `field NAME`.
+    /// `readers`, `reader NAME`, `join`, `left-out`, `default-environment`, `fields`, `field NAME` or a
+    /// rule's id or name.
     #[arg(value_name = "WHAT")]
     pub(crate) what: Vec<String>,
 }

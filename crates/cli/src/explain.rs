@@ -17,6 +17,8 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, String> {
         ["default-environment"] => head(plimsoll_read::join::DEFAULT_PAGE),
         ["fields"] => Field::ALL.iter().map(|field| format!("{}\n", line(*field))).collect(),
         ["field", name] => field(name)?,
+        ["rules"] => plimsoll_audit::rules::all().iter().map(|rule| rule_line(rule)).collect(),
+        [name] if plimsoll_audit::rules::find(name).is_some() => rule(name),
         _ => return Err(format!("`{}` cannot be explained; `plimsoll explain` lists what can", words.join(" "))),
     };
     answer(&text)?;
@@ -32,7 +34,9 @@ fn overview() -> String {
          plimsoll explain default-environment  which way to deploy is meant when none is named\n\
          plimsoll explain left-out             tests, samples, generated and vendored files\n\
          plimsoll explain fields               every attribute that can be claimed\n\
-         plimsoll explain field NAME           its type, unit and which claim wins\n",
+         plimsoll explain field NAME           its type, unit and which claim wins\n\
+         plimsoll explain rules                every rule of the audit\n\
+         plimsoll explain RULE                 why, a broken and a right example, what to do\n",
         names.join(", ")
     )
 }
@@ -41,6 +45,15 @@ fn overview() -> String {
 fn head(source: &str) -> String {
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}
+
+fn rule_line(rule: &plimsoll_audit::Rule) -> String {
+    format!("{:<8} {:<28} {}\n", rule.id, rule.slug, rule.page.title())
+}
+
+fn rule(name: &str) -> String {
+    let Some(rule) = plimsoll_audit::rules::find(name) else { return String::new() };
+    format!("{} {} · {} · {}\n\n{}", rule.id, rule.slug, rule.severity.word(), rule.pack(), rule.page.text())
 }
 
 fn readers() -> String {

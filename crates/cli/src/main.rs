@@ -6,6 +6,7 @@
 
 mod arguments;
 mod ask;
+mod audit;
 mod explain;
 mod init;
 mod query;
@@ -24,6 +25,8 @@ use arguments::{Arguments, Verb};
 pub(crate) enum Outcome {
     /// Done; nothing at or over the gate.
     Done,
+    /// Findings at or over the gate, or a promise broken.
+    Found,
     /// Wrong use or configuration.
     Wrong,
     /// Nothing could be read, or `--strict` and something was not.
@@ -34,6 +37,7 @@ impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {
             Outcome::Done => Self::SUCCESS,
+            Outcome::Found => Self::from(1),
             Outcome::Wrong => Self::from(2),
             Outcome::Unread => Self::from(3),
         }
@@ -44,6 +48,8 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.verb {
         Verb::Survey(options) => survey::run(&options),
+        Verb::Audit(options) => audit::run(&options),
+        Verb::Rules(options) => audit::list(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Query(options) => ask::query(&options),
         Verb::Init(options) => ask::init(&options),

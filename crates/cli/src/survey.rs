@@ -60,7 +60,7 @@ pub(crate) fn read(paths: &[PathBuf], threads: Option<std::num::NonZeroUsize>) -
     Ok(plimsoll_read::survey::survey(Source::folders(paths), &options))
 }
 
-fn environment(model: &Model, name: Option<&str>) -> Result<Option<EnvironmentId>, String> {
+pub(crate) fn environment(model: &Model, name: Option<&str>) -> Result<Option<EnvironmentId>, String> {
     let Some(name) = name else { return Ok(None) };
     model.find_environment(name).map(Some).ok_or_else(|| {
         let known: Vec<&str> = model.environments.iter().map(|environment| environment.id.as_str()).collect();
@@ -73,7 +73,7 @@ fn width() -> usize {
     columns.filter(|_| std::io::stdout().is_terminal()).unwrap_or(120)
 }
 
-fn colour() -> Colour {
+pub(crate) fn colour() -> Colour {
     let wanted = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     if wanted { Colour::Ansi } else { Colour::Plain }
 }

@@ -52,6 +52,8 @@ pub struct Model {
     pub faults: Vec<Named>,
     /// What the business wants.
     pub goals: Vec<Named>,
+    /// How it behaves, as far as somebody says it.
+    pub behaviour: crate::behaviour::Behaviour,
     /// Every claim.
     pub facts: Vec<Fact>,
     /// What the claims and nouns rest on.

@@ -5,6 +5,7 @@
 
 use serde::Serialize;
 
+use crate::behaviour::told::Told;
 use crate::claim::{Content, EvidenceId, Fact, Scope, Subject};
 use crate::field::Field;
 use crate::graph::Model;
@@ -52,6 +53,8 @@ pub struct ModelJson {
     pub promises: Vec<NamedJson>,
     /// Who answers for parts.
     pub teams: Vec<NamedJson>,
+    /// How it behaves, as far as somebody says it.
+    pub behaviour: serde_json::Value,
     /// Names that did not join.
     pub loose: Vec<LooseJson>,
     /// Every claim.
@@ -371,6 +374,7 @@ impl ModelJson {
             journeys: form.named(&model.journeys),
             promises: form.named(&model.promises),
             teams: form.named(&model.teams),
+            behaviour: model.behaviour.told(model).unwrap_or_default(),
             loose: form.loose(),
             facts: model.facts.iter().map(|fact| form.fact(fact)).collect(),
             not_read: model
@@ -385,6 +389,23 @@ impl ModelJson {
                 .collect(),
         }
     }
+}
+
+/// The JSON form of an evidence.
+pub(crate) fn evidence_json(model: &Model, id: EvidenceId) -> EvidenceJson {
+    let evidence = model.evidence(id);
+    EvidenceJson {
+        source: evidence.basis.word(),
+        path: evidence.at.map(|at| model.files.display(at.file)),
+        line: evidence.at.map_or(0, |at| at.line),
+        column: evidence.at.map_or(0, |at| at.column),
+        note: evidence.note.clone(),
+        via: evidence.via.iter().map(|at| place_json(model, *at)).collect(),
+    }
+}
+
+fn place_json(model: &Model, at: At) -> PlaceJson {
+    PlaceJson { path: model.files.display(at.file), line: at.line, column: at.column }
 }
 
 struct Form<'m> {
@@ -409,19 +430,11 @@ impl Form<'_> {
     }
 
     fn place(&self, at: At) -> PlaceJson {
-        PlaceJson { path: self.model.files.display(at.file), line: at.line, column: at.column }
+        place_json(self.model, at)
     }
 
     fn evidence_one(&self, id: EvidenceId) -> EvidenceJson {
-        let evidence = self.model.evidence(id);
-        EvidenceJson {
-            source: evidence.basis.word(),
-            path: evidence.at.map(|at| self.model.files.display(at.file)),
-            line: evidence.at.map_or(0, |at| at.line),
-            column: evidence.at.map_or(0, |at| at.column),
-            note: evidence.note.clone(),
-            via: evidence.via.iter().map(|at| self.place(*at)).collect(),
-        }
+        evidence_json(self.model, id)
     }
 
     fn evidence(&self, ids: &[EvidenceId]) -> Vec<EvidenceJson> {

@@ -7,6 +7,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::behaviour::Behaviour;
+use crate::behaviour::told::{Shapes, Told};
 use crate::claim::Basis;
 use crate::field::Field;
 use crate::json::FORMAT;
@@ -15,7 +17,9 @@ use crate::value::ProbeKind;
 
 /// The schema as text, in the dialect of 2020-12.
 pub fn json_schema() -> String {
-    let definitions = OBJECTS.iter().map(|object| (object.name.to_owned(), object.schema()));
+    let mut behaviour = Shapes::new();
+    Behaviour::shape(&mut behaviour);
+    let definitions = OBJECTS.iter().map(|object| (object.name.to_owned(), object.schema())).chain(behaviour);
     let whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": FORMAT,
@@ -90,6 +94,7 @@ const OBJECTS: &[Object] = &[
             Key("journeys", Many("named"), "What users come for."),
             Key("promises", Many("named"), "What is promised."),
             Key("teams", Many("named"), "Who answers for parts."),
+            Key("behaviour", One("behaviour"), "How it behaves, as far as somebody says it."),
             Key("loose", Many("loose"), "Names that did not join."),
             Key("facts", Many("fact"), "Every claim."),
             Key("not_read", Many("not_read"), "What was not read."),
@@ -452,6 +457,7 @@ mod tests {
         for (subject, field, content, evidence) in rows {
             builder.fact(Fact { subject, field, scope: Scope::All, content, evidence });
         }
+        builder.model.behaviour = crate::behaviour::tests::small(evidence, web, here);
         builder.seal()
     }
 
@@ -495,6 +501,9 @@ mod tests {
                 one => vec![one.clone()],
             };
             self.hold(types.iter().any(|name| name == type_of(value)), at, "has another type");
+            if schema["properties"].is_object() && value.is_object() {
+                self.object("", schema, value, at);
+            }
             for (index, item) in value.as_array().into_iter().flatten().enumerate() {
                 self.check(&schema["items"], item, &format!("{at}[{index}]"));
             }
@@ -557,6 +566,15 @@ mod tests {
     }
 
     #[test]
+    fn every_object_has_a_name_of_its_own() {
+        let mut behaviour = Shapes::new();
+        Behaviour::shape(&mut behaviour);
+        let taken: Vec<&str> = OBJECTS.iter().map(|o| o.name).filter(|name| behaviour.contains_key(*name)).collect();
+        assert_eq!(taken, Vec::<&str>::new());
+        assert!(behaviour.values().all(|schema| schema["description"].is_string()));
+    }
+
+    #[test]
     fn what_does_not_fit_is_found() {
         let mut value = serde_json::to_value(ModelJson::of(&small())).unwrap();
         value["format"] = json!("plimsoll-model/0");
@@ -564,12 +582,14 @@ mod tests {
         value["deployments"][0]["replicas"] = json!("three");
         value["calls"][0].as_object_mut().unwrap().remove("to");
         value["topics"][0]["colour"] = json!("blue");
+        value["behaviour"]["pools"][0]["says"]["everywhere"]["size"]["value"] = json!("five");
         let faults = [
             "model.format is not the constant",
             "model.components[0].kind is none of the words",
             "model.calls[0] lacks \"to\"",
             "model.topics[0].colour is not in the schema",
             "model.deployments[0].replicas fits none of the choices",
+            "model.behaviour.pools[0].says.everywhere.size.value has another type",
         ];
         assert_eq!(check(&value).faults, faults);
     }

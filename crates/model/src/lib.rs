@@ -13,6 +13,7 @@ pub mod claim;
 pub mod noun;
 pub mod graph;
 pub mod view;
+pub mod behaviour;
 pub mod json;
 pub mod json_schema;
 

@@ -6,6 +6,12 @@
 //! Not here: what is true of the model (the analyses decide), where the text goes (`cli` writes it).
 
 pub mod survey;
+pub mod audit;
+pub mod loadline;
+pub mod simulate;
 
+mod chart;
+mod escape;
+mod figure;
 mod layout;
 mod words;

@@ -7,10 +7,13 @@
 //! Always: pure; the same program, seed and stopping rule give the same bytes on every machine and number of threads.
 
 mod math;
+mod time;
+pub mod answer;
 pub mod measurements;
 pub mod program;
 pub mod run;
-mod time;
+pub mod search;
+pub mod statistics;
 
 pub use run::{Options, Run, Seed, replicate, run};
 pub use time::Nanos;

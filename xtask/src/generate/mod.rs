@@ -5,6 +5,7 @@
 mod command_line;
 mod model;
 mod readers;
+mod rules;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -55,6 +56,7 @@ fn pages(root: &Path) -> io::Result<Pages> {
     let mut pages = Pages::new();
     pages.insert("model.md".to_owned(), model::page(&tree));
     pages.insert("readers.md".to_owned(), readers::page(&tree));
+    pages.insert("rules.md".to_owned(), rules::page(&tree));
     pages.insert("command-line.md".to_owned(), command_line::page(&binary)?);
     for (name, title, lead) in schema::PUBLISHED {
         let Some(text) = binary.schema(name)? else {

@@ -19,7 +19,7 @@ pub(super) fn page(tree: &Tree) -> String {
 }
 
 /// A page whose headings are one level deeper, and whose links into the code are plain code.
-fn one_deeper(page: &str) -> String {
+pub(super) fn one_deeper(page: &str) -> String {
     let mut out = String::new();
     let mut in_code = false;
     for line in page.lines() {

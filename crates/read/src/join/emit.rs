@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_model::{
     Alias, Basis, Call, CallId, Component, ComponentId, Content, Deployment, DeploymentId, Environment, EnvironmentId,
     Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, JourneyId, Loose, Model, ModelBuilder, Named, NotRead,
-    Noun, Operation, OperationId, PromiseId, Scope, Subject, TeamId, Topic, Value,
+    Noun, Operation, OperationId, Problem, PromiseId, Scope, Subject, TeamId, Topic, TopicId, Value,
 };
 
 use super::default_variant::Choice;
@@ -18,6 +18,7 @@ use super::supposed;
 use super::topics::TopicRow;
 use crate::corpus::Corpus;
 use crate::facts::{About, Facts, Origin, VariantId, VariantKind};
+use crate::plimsoll_yaml::lower::lower;
 
 /// What the passes have found.
 pub(super) struct Joined {
@@ -43,6 +44,7 @@ pub(super) fn emit(corpus: &Corpus, facts: Facts, joined: Joined) -> Model {
     emitter.named();
     emitter.claims();
     emitter.supposed_claims();
+    emitter.behaviour();
     emitter.loose();
     emitter.rest();
     emitter.builder.seal()
@@ -59,6 +61,8 @@ struct Emitter<'j> {
     deployment_of: BTreeMap<(ComponentId, EnvironmentId), DeploymentId>,
     /// Variant → environment, for variants that run something.
     environment_of: BTreeMap<VariantId, EnvironmentId>,
+    /// Names of plimsoll.yaml that lead nowhere.
+    unresolved: Vec<Problem>,
 }
 
 impl<'j> Emitter<'j> {
@@ -71,7 +75,17 @@ impl<'j> Emitter<'j> {
         let running: BTreeSet<VariantId> = facts.units.iter().map(|unit| unit.variant).collect();
         let environment_of =
             running.into_iter().enumerate().map(|(index, variant)| (variant, EnvironmentId(index as u32))).collect();
-        Self { corpus, facts, joined, builder, component_of, order, deployment_of: BTreeMap::new(), environment_of }
+        Self {
+            corpus,
+            facts,
+            joined,
+            builder,
+            component_of,
+            order,
+            deployment_of: BTreeMap::new(),
+            environment_of,
+            unresolved: Vec::new(),
+        }
     }
 
     fn declared(&mut self, origin: &Origin, note: &str) -> EvidenceId {
@@ -124,6 +138,25 @@ impl<'j> Emitter<'j> {
         }
         self.builder.model.default_environment =
             self.joined.default.as_ref().map(|choice| self.environment(choice.variant));
+        self.supposed_environments();
+    }
+
+    /// Environments that plimsoll.yaml names and nothing here is rendered for: what it says of them holds all the same.
+    fn supposed_environments(&mut self) {
+        let (named, default) = supposed::unrendered(self.facts);
+        for (name, parents) in named {
+            if self.builder.model.find_environment(&name).is_none() {
+                let parents = parents.iter().filter_map(|parent| self.builder.model.find_environment(parent)).collect();
+                let row = Environment { id: name, variant: String::new(), parents, default_because: None };
+                self.builder.model.environments.push(row);
+            }
+        }
+        if let (None, Some(default)) = (self.builder.model.default_environment, default)
+            && let Some(id) = self.builder.model.find_environment(&default)
+        {
+            self.builder.model.environments[id.index()].default_because = Some(String::from("plimsoll.yaml names it"));
+            self.builder.model.default_environment = Some(id);
+        }
     }
 
     fn components(&mut self) {
@@ -189,9 +222,31 @@ impl<'j> Emitter<'j> {
             let evidence = self.declared(&unit.origin, &format!("{} `{}`", unit.form, unit.name));
             rows.entry(key).or_default().push(evidence);
         }
+        self.supposed_deployments(&mut rows);
         for (index, ((component, environment), evidence)) in rows.into_iter().enumerate() {
             self.deployment_of.insert((component, environment), DeploymentId(index as u32));
             self.builder.model.deployments.push(Deployment { component, environment, evidence });
+        }
+    }
+
+    /// Where nothing is rendered for an environment, plimsoll.yaml says what runs there.
+    fn supposed_deployments(&mut self, rows: &mut BTreeMap<(ComponentId, EnvironmentId), Vec<EvidenceId>>) {
+        let Some(system) = supposed::of(self.facts).and_then(|said| said.system.as_ref()) else { return };
+        let rendered: BTreeSet<EnvironmentId> = self.environment_of.values().copied().collect();
+        let count = self.builder.model.environments.len() as u32;
+        for environment in (0..count).map(EnvironmentId).filter(|id| !rendered.contains(id)) {
+            let name = self.builder.model.environment(environment).id.clone();
+            for component in system.components.iter() {
+                let Some(part) = self.joined.parts.named(&component.name).first().copied() else { continue };
+                let own = component.value.environments.iter().find(|here| here.name == name);
+                let at = match own {
+                    Some(here) => here.at,
+                    None if supposed::says_how(&component.value.here) => component.at,
+                    None => continue,
+                };
+                let evidence = self.supposed(&Origin::at(at), "plimsoll.yaml says how it runs");
+                rows.entry((self.component(part), environment)).or_default().push(evidence);
+            }
         }
     }
 
@@ -291,7 +346,9 @@ impl<'j> Emitter<'j> {
                 ids
             };
             let (producers, consumers, users) = (ids(&row.producers), ids(&row.consumers), ids(&row.users));
-            let evidence = row.evidence.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            let mut evidence: Vec<EvidenceId> =
+                row.evidence.iter().map(|(origin, note)| self.declared(origin, note)).collect();
+            evidence.extend(row.supposed.iter().map(|(origin, note)| self.supposed(origin, note)).collect::<Vec<_>>());
             self.builder.model.topics.push(Topic {
                 id: row.name.clone(),
                 aliases: Vec::new(),
@@ -359,6 +416,18 @@ impl<'j> Emitter<'j> {
         }
     }
 
+    /// What plimsoll.yaml says of how the backend behaves. Names that lead nowhere are errors of the configuration.
+    fn behaviour(&mut self) {
+        let Some(system) = supposed::of(self.facts).and_then(|said| said.system.as_ref()) else { return };
+        let (parts, component_of) = (&self.joined.parts, &self.component_of);
+        let named = |name: &str| match parts.named(name)[..] {
+            [part] => Some(component_of[&part]),
+            _ => None,
+        };
+        self.unresolved = lower(system, &mut self.builder, &named);
+        self.builder.model.configuration_errors += self.unresolved.len();
+    }
+
     /// What a name of plimsoll.yaml is, by the noun of the field that is claimed.
     fn subjects(&self, field: Field, name: &str, environment: Option<EnvironmentId>) -> Vec<Subject> {
         let model = &self.builder.model;
@@ -377,6 +446,10 @@ impl<'j> Emitter<'j> {
             }
             Noun::Journey => index(&model.journeys).map(|i| Subject::Journey(JourneyId(i))).into_iter().collect(),
             Noun::Promise => index(&model.promises).map(|i| Subject::Promise(PromiseId(i))).into_iter().collect(),
+            Noun::Topic => {
+                let found = model.topics.iter().position(|topic| topic.id == name);
+                found.map(|i| Subject::Topic(TopicId(i as u32))).into_iter().collect()
+            }
             Noun::Team => index(&model.teams).map(|i| Subject::Team(TeamId(i))).into_iter().collect(),
             _ => Vec::new(),
         }
@@ -485,6 +558,7 @@ impl<'j> Emitter<'j> {
     fn rest(&mut self) {
         let model = &mut self.builder.model;
         model.problems = self.facts.problems.clone();
+        model.problems.append(&mut self.unresolved);
         model.problems.sort();
         model.problems.dedup();
         model.not_read = self

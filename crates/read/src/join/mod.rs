@@ -10,7 +10,7 @@
 //! 6. `interfaces`: descriptions of operations to the component that serves them;
 //! 7. `topics`: names of queues and subjects;
 //! 8. `people`: owners by path and catalogue;
-//! 9. `emit`: rows of the model, sorted.
+//! 9. `emit`: rows of the model, sorted; then what plimsoll.yaml says of the behaviour, its names made ids.
 //!
 //! Not here: how a file is read (the readers). Always: ambiguity is reported with its candidates, not decided.
 
@@ -52,7 +52,8 @@ pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     classify::spread_support(&mut parts, &calls);
     let interfaces = interfaces::attribute(corpus, &facts, &parts, &folders);
     let calls = resolve::with_interfaces(calls, &parts, &interfaces);
-    let topics = topics::find(&mentions, &parts, &calls);
+    let mut topics = topics::find(&mentions, &parts, &calls);
+    supposed::topics(&facts, &parts, &mut topics);
     let people = people::find(corpus, &facts, &parts, &folders);
     emit::emit(corpus, facts, emit::Joined { parts, default, folders, calls, interfaces, topics, people })
 }

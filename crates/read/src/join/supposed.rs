@@ -11,8 +11,11 @@ use super::default_variant::{Choice, runs};
 use super::identity::{Part, PartId, PartName, Parts};
 use super::products;
 use super::resolve::{CallRow, Calls};
+use super::topics::TopicRow;
 use crate::corpus::normal;
 use crate::facts::{Facts, Origin, VariantId};
+use crate::plimsoll_yaml::component::Here;
+use crate::plimsoll_yaml::system::Environment;
 use crate::plimsoll_yaml::{How, Supposed};
 
 /// The one plimsoll.yaml that counts.
@@ -44,6 +47,21 @@ pub(super) fn default(facts: &Facts) -> Option<Choice> {
     let variant =
         environments.iter().find(|(_, each)| each.as_str() == name.name.as_str()).map(|(variant, _)| *variant)?;
     Some(Choice { variant, because: String::from("plimsoll.yaml names it") })
+}
+
+/// Environments that plimsoll.yaml names, each with its parents, and which is the default. Those that are rendered from
+/// something here are among them.
+pub(super) fn unrendered(facts: &Facts) -> (Vec<(String, Vec<String>)>, Option<String>) {
+    let environments = of(facts).and_then(|said| said.system.as_ref()?.environments.as_ref());
+    let Some(environments) = environments.map(|placed| &placed.value) else { return (Vec::new(), None) };
+    let parents = |environment: &Environment| environment.parents.iter().map(|p| p.value.name.clone()).collect();
+    let named = environments.each.iter().map(|each| (each.name.clone(), parents(&each.value))).collect();
+    (named, environments.default.as_ref().map(|name| name.value.name.clone()))
+}
+
+/// Whether anything is said of how a component runs, and not only of what it is or does.
+pub(super) fn says_how(here: &Here) -> bool {
+    here.replicas.is_some() || !here.zones.is_empty() || here.serves.is_some() || here.cores.is_some()
 }
 
 /// Adds components and names that plimsoll.yaml states.
@@ -107,6 +125,38 @@ pub(super) fn calls(facts: &Facts, parts: &Parts, calls: &mut Calls) {
             add(calls, parts, *component, broker, (message.origin.clone(), note), &[]);
         }
     }
+}
+
+/// Adds topics that steps publish to or take from, and those that are described.
+pub(super) fn topics(facts: &Facts, parts: &Parts, rows: &mut Vec<TopicRow>) {
+    let Some(supposed) = of(facts) else { return };
+    let described = supposed.system.iter().flat_map(|system| system.topics.iter());
+    for named in described {
+        let note = String::from("plimsoll.yaml describes it");
+        topic(facts, parts, rows, &named.name).supposed.push((Origin::at(named.at), note));
+    }
+    for message in &supposed.messages {
+        let note = format!(
+            "plimsoll.yaml: `{}` {} it",
+            message.operation,
+            if message.sends { "publishes to" } else { "takes from" }
+        );
+        let row = topic(facts, parts, rows, &message.topic);
+        row.supposed.push((message.origin.clone(), note));
+        if let [part] = parts.named(&message.component)[..] {
+            if message.sends { &mut row.producers } else { &mut row.consumers }.insert(part);
+            row.users.remove(&part);
+        }
+    }
+    rows.sort_by(|a, b| a.name.cmp(&b.name));
+}
+
+fn topic<'r>(facts: &Facts, parts: &Parts, rows: &'r mut Vec<TopicRow>, name: &str) -> &'r mut TopicRow {
+    let index = rows.iter().position(|row| row.name == name).unwrap_or_else(|| {
+        rows.push(TopicRow::new(name.to_owned(), broker(facts, parts, name)));
+        rows.len() - 1
+    });
+    &mut rows[index]
 }
 
 /// What carries a topic: as stated, else the system's only broker.

@@ -22,6 +22,23 @@ pub(super) struct TopicRow {
     pub(super) producers: BTreeSet<PartId>,
     pub(super) consumers: BTreeSet<PartId>,
     pub(super) evidence: Vec<(Origin, String)>,
+    /// Where plimsoll.yaml names it.
+    pub(super) supposed: Vec<(Origin, String)>,
+}
+
+impl TopicRow {
+    pub(super) fn new(name: String, broker: Option<PartId>) -> Self {
+        let none = BTreeSet::new;
+        Self {
+            name,
+            broker,
+            users: none(),
+            producers: none(),
+            consumers: none(),
+            evidence: Vec::new(),
+            supposed: Vec::new(),
+        }
+    }
 }
 
 /// Topics named by components that reach a broker.
@@ -32,14 +49,8 @@ pub(super) fn find(mentions: &[Mentioned], parts: &Parts, calls: &[CallRow]) -> 
             continue;
         }
         let Some(broker) = broker_of(mention.by, parts, calls) else { continue };
-        let row = rows.entry(mention.value.clone()).or_insert_with(|| TopicRow {
-            name: mention.value.clone(),
-            broker: Some(broker),
-            users: BTreeSet::new(),
-            producers: BTreeSet::new(),
-            consumers: BTreeSet::new(),
-            evidence: Vec::new(),
-        });
+        let row =
+            rows.entry(mention.value.clone()).or_insert_with(|| TopicRow::new(mention.value.clone(), Some(broker)));
         let lower = mention.key.to_lowercase();
         if ["produce", "publish", "output", "sink", "outgoing", "sender"].iter().any(|word| lower.contains(word)) {
             row.producers.insert(mention.by);

@@ -9,7 +9,11 @@ use super::language::{Form, Names, OneOrMore, Placed, Reading, Said};
 use super::quantity::{Cores, Count, Date, Duration, Limit, Share, Size, Throughput, WorkingDays};
 use super::reference::{Name, Refusal, Text};
 use super::step::{RateLimit, Step};
-use super::table::{Shape, choice, section};
+use super::table::{Shape, section};
+use super::words::{
+    Acknowledged, Balancing, CpuLimit, Deadline, FailureClock, Idempotent, Interrupted, LateWork, Order, PoolCounts,
+    Priority, ReplicationKind, ScalerMetric, ServedBy,
+};
 use crate::tree::Node;
 
 section! {
@@ -134,62 +138,6 @@ section! {
     }
 }
 
-choice! {
-    /// How a CPU limit works.
-    CpuLimit {
-        /// Full speed until the period's quota is used (CFS): what a Kubernetes CPU limit does.
-        Quota "quota",
-        /// A constant rate: half a core takes 40 ms for 20 ms of work.
-        Share "share",
-    }
-}
-
-choice! {
-    /// Which copies of a store answer.
-    ServedBy {
-        /// The primary alone.
-        Primary "primary",
-        /// The primary takes writes, the others reads.
-        ReplicasForReads "replicas for reads",
-        /// Any of them.
-        Any "any",
-    }
-}
-
-choice! {
-    /// How a request finds its copy.
-    Balancing {
-        /// By chance, for each request.
-        Random "random",
-        /// In turn.
-        RoundRobin "round-robin",
-        /// The copy with the fewest open requests.
-        LeastRequests "least-requests",
-        /// The less busy one of two that are drawn.
-        TwoChoices "two-choices",
-        /// By the request's key.
-        ConsistentHash "consistent-hash",
-        /// By chance, once for each connection: what a Kubernetes Service does.
-        PerConnection "per-connection",
-        /// One connection, and so one copy, for as long as it lasts: gRPC without a mesh.
-        Sticky "sticky",
-        /// A copy of the caller's own zone while there is one.
-        ZoneAware "zone-aware",
-        /// One queue before all copies: an idealisation, used only where it is asked for.
-        SharedQueue "shared-queue",
-    }
-}
-
-choice! {
-    /// What rank means to requests that wait.
-    Priority {
-        /// A request of a higher rank waits for the one that is served.
-        NonPreemptive "non-preemptive",
-        /// A request of a higher rank interrupts, and what it interrupted goes on afterwards.
-        PreemptiveResume "preemptive-resume",
-    }
-}
-
 section! {
     /// How one copy takes requests in. A **slot** is kept from the moment a request is taken until it is answered, waiting
     /// for others included; a **worker** is kept only while the copy itself works on it.
@@ -220,18 +168,6 @@ section! {
         shed: Said<Shed> = "{ above: 100ms, keeps: 1 }";
         /// How it is found out that a copy does not answer.
         health_check: Said<HealthCheck> = "{ every: 10s, timeout: 1s, fails: 3 }";
-    }
-}
-
-choice! {
-    /// Who of those that wait is next.
-    Order {
-        /// Who came first.
-        FirstCome "first-come",
-        /// Who came last.
-        LastCome "last-come",
-        /// By chance.
-        Random "random",
     }
 }
 
@@ -307,40 +243,6 @@ section! {
     }
 }
 
-choice! {
-    /// What becomes of the deadline that a caller has.
-    Deadline {
-        /// Every call gets what is left of it.
-        HandedOn "handed on",
-        /// Callees do not learn of it.
-        Ignored "ignored",
-    }
-}
-
-choice! {
-    /// What happens to work that nobody waits for any more.
-    LateWork {
-        /// It is finished all the same.
-        RunsOn "runs on",
-        /// It is stopped.
-        Stops "stops",
-    }
-}
-
-choice! {
-    /// Why asking twice has the effect of asking once.
-    Idempotent {
-        /// It changes nothing, or sets what is given.
-        ByNature "by nature",
-        /// The caller sends a key that is remembered.
-        ByKey "by key",
-        /// Messages that were handled are remembered.
-        ByInbox "by inbox",
-        /// Asking twice has the effect of twice.
-        No "no",
-    }
-}
-
 section! {
     /// One thing that a component can be asked, or that it does by itself.
     Operation "an operation" {
@@ -397,16 +299,6 @@ impl Form for Every {
     }
 }
 
-choice! {
-    /// When a message counts as handled.
-    Acknowledged {
-        /// When its work is done: at least once.
-        After "after",
-        /// When it is handed out: at most once.
-        Before "before",
-    }
-}
-
 section! {
     /// The messages that an operation handles. How a topic keeps them stands under `topics`.
     Consumes "a subscription" {
@@ -434,16 +326,6 @@ section! {
         max: Placed<Limit> = "5";
         /// The pause before.
         after: Said<super::distribution::Pause> = "30s";
-    }
-}
-
-choice! {
-    /// What a pool counts for.
-    PoolCounts {
-        /// For the closed form alone; the simulation leaves it out.
-        ForTheBoundOnly "for the bound only",
-        /// For the closed form and the simulation; where left out.
-        ForBoundAndLine "for bound and line",
     }
 }
 
@@ -495,16 +377,6 @@ impl Quota {
     }
 }
 
-choice! {
-    /// How a copy of the data keeps up.
-    ReplicationKind {
-        /// A write is done when the copy has it.
-        Sync "sync",
-        /// The copy follows.
-        Async "async",
-    }
-}
-
 section! {
     /// A copy of a store's data.
     Replication "a replication" {
@@ -537,28 +409,6 @@ section! {
     }
 }
 
-choice! {
-    /// Which time counts until the next failure.
-    FailureClock {
-        /// All time.
-        Always "always",
-        /// Only time in which the copy works on requests.
-        WhileBusy "while busy",
-    }
-}
-
-choice! {
-    /// What becomes of the work that a failure interrupts.
-    Interrupted {
-        /// It goes on where it was.
-        Resumes "resumes",
-        /// It begins again.
-        Restarts "restarts",
-        /// It is lost, and its caller gets an error.
-        Lost "is lost",
-    }
-}
-
 section! {
     /// How often copies fail, each by itself, and how long that lasts.
     Failures "a rule for failures" {
@@ -570,22 +420,6 @@ section! {
         counted: Said<FailureClock> = "while busy";
         /// What becomes of the work that a failure interrupts; it `is lost` where left out.
         work: Said<Interrupted> = "resumes";
-    }
-}
-
-choice! {
-    /// What an autoscaler looks at.
-    ScalerMetric {
-        /// CPU used, of what is requested.
-        Cpu "cpu",
-        /// Memory used, of what is requested.
-        Memory "memory",
-        /// Slots in use.
-        Slots "slots",
-        /// Messages that wait, for each copy.
-        Backlog "backlog",
-        /// Requests per second, for each copy.
-        Rate "rate",
     }
 }
 

@@ -4,26 +4,9 @@
 use super::language::{Form, Placed, Reading, Said, described};
 use super::quantity::{Duration, Number};
 use super::reference::{Name, Text};
-use super::table::{Shape, choice, section};
+use super::table::{Shape, section};
+use super::words::DistributionShape;
 use crate::tree::Node;
-
-choice! {
-    /// The shape of a distribution.
-    DistributionShape {
-        /// Without memory; its coefficient of variation is 1.
-        Exponential "exponential",
-        /// Always the same.
-        Fixed "fixed",
-        /// By mean and `cv`, or by `p50` and `p99`.
-        Lognormal "lognormal",
-        /// By mean and `cv`.
-        Gamma "gamma",
-        /// Anything from `min` to `max`, all equally likely.
-        Uniform "uniform",
-        /// Whole numbers, by mean; for batches.
-        Geometric "geometric",
-    }
-}
 
 section! {
     /// How long something takes. Give `mean` with `distribution` or `cv` (then lognormal, unless another shape is named),

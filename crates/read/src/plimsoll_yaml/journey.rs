@@ -5,7 +5,8 @@ use super::language::{Form, Placed, Reading, Said};
 use super::quantity::{Count, Duration, Factor, Money, Rate, Share, TimeOfDay, Users};
 use super::reference::{Burst, Name, OperationRef, Subject, Text};
 use super::step::Step;
-use super::table::{Shape, choice, section};
+use super::table::{Shape, section};
+use super::words::{Arrivals, Measure};
 use crate::tree::Node;
 
 section! {
@@ -49,16 +50,6 @@ impl Form for JourneyStep {
         let mut call = Node::mapping(node.at);
         call.set("call", node.clone());
         Placed::read(&call, reading).map(Self)
-    }
-}
-
-choice! {
-    /// How single requests are spaced.
-    Arrivals {
-        /// At random, independent of each other.
-        Poisson "poisson",
-        /// At equal distances.
-        Paced "paced",
     }
 }
 
@@ -130,16 +121,6 @@ section! {
         open: Placed<Rate> = "50/s";
         /// The mean of its exponentially distributed length.
         lasts: Placed<Duration> = "10s";
-    }
-}
-
-choice! {
-    /// Which time a promise about latency counts.
-    Measure {
-        /// From the request to the answer.
-        Latency "latency",
-        /// What is spent waiting in queues alone.
-        Wait "wait",
     }
 }
 

@@ -232,9 +232,7 @@ quantity! {
         word: String }
     "failure" "a kind of failure" r"^([1-5][0-9]{2}|timeout|refused|error|[A-Z_]+)$" true ["503", "timeout", "UNAVAILABLE"]
     |text| {
-        let status = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-        let grpc = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
-        let known = status || grpc || matches!(text, "timeout" | "refused" | "error");
+        let known = plimsoll_model::behaviour::guard::Failure::from_word(text).is_some();
         let cure = "write a status like `503` or `UNAVAILABLE`, or one of `timeout`, `refused` and `error`";
         known.then(|| Failure { word: text.to_owned() }).ok_or_else(|| String::from(cure))
     }

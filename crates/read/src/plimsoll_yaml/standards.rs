@@ -1,11 +1,10 @@
 //! What the audit is held to, what is waived, what things cost, and which assumptions are changed.
 
-use super::component::LateWork;
-use super::distribution::DistributionShape;
 use super::language::{Form, Names, Placed, Reading, Said};
 use super::quantity::{Count, Date, Duration, Money, Share};
 use super::reference::{Name, Subject, Text};
 use super::table::{Quantity, Shape, choice, section};
+use super::words::{Autoscaling, DistributionShape, LateWork};
 use crate::tree::Node;
 
 section! {
@@ -29,18 +28,6 @@ section! {
         late_work "late-work": Said<LateWork> = "runs on";
         /// How much of the bound may be used at the expected peak.
         headroom: Said<Share> = "70%";
-    }
-}
-
-choice! {
-    /// Which number of copies the line counts with.
-    Autoscaling {
-        /// The least number: what holds at once.
-        AtMinimum "at its minimum",
-        /// The greatest number: what holds after a while.
-        AtMaximum "at its maximum",
-        /// As the autoscaler changes it during the run.
-        AsItRuns "as it runs",
     }
 }
 

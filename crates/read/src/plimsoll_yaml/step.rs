@@ -2,13 +2,13 @@
 //!
 //! A step is a mapping whose one leading key says what it is (`spend`, `call`, `query` …).
 
-use super::component::Balancing;
 use super::distribution::{Distribution, Pause, Wait};
 use super::language::{Form, Names, Placed, Reading, Said, described};
 use super::near::{listed, nearest};
 use super::quantity::{Count, Duration, Limit, Number, Rate, Share, Size};
 use super::reference::{Failure, Name, OperationRef, Refusal};
-use super::table::{Shape, choice, section};
+use super::table::{Shape, section};
+use super::words::{Awaited, Balancing, Jitter};
 use crate::tree::Node;
 
 /// One step.
@@ -197,16 +197,6 @@ section! {
     }
 }
 
-choice! {
-    /// Whether a caller waits.
-    Awaited {
-        /// It waits for the answer.
-        Awaited "awaited",
-        /// It goes on at once, and nobody learns of a failure.
-        Ignored "ignored",
-    }
-}
-
 section! {
     /// How a call reaches one of several copies, and whether its answer matters.
     Answer "a call" {
@@ -240,18 +230,6 @@ section! {
         rate_limit: Said<RateLimit> = "{ rate: 50/s, burst: 10, then: refuse }";
         /// What it does instead when the call has failed for good; the request then goes on.
         fallback: Vec<Placed<Step>> = "[{ spend: { cpu: 1ms } }]";
-    }
-}
-
-choice! {
-    /// How a pause is spread.
-    Jitter {
-        /// Not at all.
-        None "none",
-        /// Between half of the pause and all of it.
-        Equal "equal",
-        /// Between nothing and all of it.
-        Full "full",
     }
 }
 

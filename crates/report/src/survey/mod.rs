@@ -6,10 +6,12 @@ mod html;
 mod markdown;
 mod outline;
 mod text;
+pub(crate) use text::paint;
 
 use plimsoll_model::{EnvironmentId, Model, json::ModelJson};
 
 pub use html::html;
+pub(crate) use markdown::mark;
 pub use markdown::markdown;
 pub use text::{Colour, TextOptions, text};
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: what the tables say (`outline`).
 
-mod mark;
+pub(crate) mod mark;
 mod mermaid;
 
 use plimsoll_model::Model;
