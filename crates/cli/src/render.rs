@@ -24,10 +24,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<Outcome, String> {
         format!("`{}` is not below `{}`; name a --root that holds it", folder.display(), root.display())
     })?;
     let given = values_files(&arguments.values)?;
-    let sources = vec![
-        Source::Folder { name: String::new(), root: root.clone() },
-        Source::Memory { name: String::new(), files: given },
-    ];
+    let sources = vec![Source::folder(root.clone()), Source::Memory { name: String::new(), files: given }];
     let corpus = Corpus::open(sources);
     let find = |names: &[&str]| names.iter().find_map(|name| corpus.lookup(0, &format!("{inside}/{name}")));
     if let Some(file) = find(&["kustomization.yaml", "kustomization.yml", "Kustomization"]) {

@@ -21,10 +21,13 @@ pub mod join;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod left_out;
+pub mod objectives;
 pub mod openapi;
+pub mod pipelines;
 pub mod plimsoll_yaml;
 pub mod proto;
 pub mod redact;
+mod side_by_side;
 pub mod skaffold;
 pub mod source;
 pub mod survey;
@@ -62,6 +65,8 @@ pub fn readers() -> &'static [Reader] {
         dotenv::READER,
         codeowners::READER,
         catalog::READER,
+        pipelines::READER,
+        objectives::READER,
         plimsoll_yaml::READER,
     ]
 }
