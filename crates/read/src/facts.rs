@@ -156,6 +156,8 @@ pub struct Variant {
 pub enum VariantKind {
     /// A kustomization that is built.
     Kustomize,
+    /// Charts that are rendered.
+    Helm,
     /// Kubernetes objects as they stand in a folder or file.
     Manifests,
     /// A compose project.

@@ -191,9 +191,9 @@ fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &st
     ];
     let in_chart = path.contains("/templates/") || name == "Chart.yaml" || name == "values.yaml" || extension == "tpl";
     match extension {
-        _ if crate::kubernetes::in_chart(corpus, file) => ("Helm chart", "charts are not rendered by this version"),
+        _ if crate::kubernetes::in_chart(corpus, file) => ("Helm chart", "it is no part of a chart that is rendered"),
         _ if in_chart && matches!(extension, "yaml" | "yml" | "tpl" | "txt") => {
-            ("Helm chart", "charts are not rendered by this version")
+            ("Helm chart", "it is no part of a chart that is rendered")
         }
         _ if CODE.contains(&extension) => ("source code", "program text is not read by this version"),
         "tf" | "tfvars" | "hcl" | "bicep" => {

@@ -55,6 +55,7 @@ pub struct Reader {
 pub fn readers() -> &'static [Reader] {
     &[
         kubernetes::READER,
+        helm::READER,
         compose::READER,
         dockerfile::READER,
         skaffold::READER,

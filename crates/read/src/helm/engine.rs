@@ -249,5 +249,8 @@ fn of_error(loader: &Loader<'_>, error: &Error) -> Problem {
     let place = error.inner.or(error.place);
     let at = place.and_then(|place| loader.places.of_template(loader.corpus, place));
     let fallback = loader.used.first().map(|file| At::whole(*file));
-    Problem { at: at.or(fallback).unwrap_or(At::whole(FileId(0))), message: error.reason.clone() }
+    Problem {
+        at: at.or(fallback).unwrap_or(At::whole(FileId(0))),
+        message: crate::redact::value("message", &error.reason).into_owned(),
+    }
 }

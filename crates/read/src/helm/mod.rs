@@ -31,6 +31,8 @@ mod ignore;
 mod objects;
 mod order;
 mod places;
+mod reader;
+mod releases;
 mod set;
 mod show;
 mod values;
@@ -41,6 +43,8 @@ use crate::corpus::Corpus;
 use crate::facts::Skipped;
 use crate::tree::Node;
 
+pub use reader::READER;
+pub(crate) use reader::short_name;
 pub use set::set;
 pub use show::show;
 

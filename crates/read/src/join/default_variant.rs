@@ -75,6 +75,7 @@ fn because(variant: &Variant, size: usize, of: usize) -> String {
     };
     let kind = match variant.kind {
         VariantKind::Kustomize => "a kustomization",
+        VariantKind::Helm => "a Helm release",
         VariantKind::Manifests => "Kubernetes manifests",
         VariantKind::Compose => "a compose project",
     };

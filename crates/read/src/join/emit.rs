@@ -672,6 +672,7 @@ fn environment_names(facts: &Facts, variants: impl Iterator<Item = VariantId>) -
         .iter()
         .map(|variant| match variant.kind {
             VariantKind::Kustomize => variant.folder.rsplit('/').next().unwrap_or_default().to_owned(),
+            VariantKind::Helm => crate::helm::short_name(&variant.folder),
             VariantKind::Manifests | VariantKind::Compose => variant.path.clone(),
         })
         .collect();
