@@ -212,12 +212,15 @@ fn a_program_finds_the_config_map_that_is_called_like_it() {
     };
     let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: orders }\ndata:\n  spring.data.mongodb.host: stock\n  application.yml: |\n    cart.url: http://cart\n";
     let text = ["orders", "stock", "cart"].map(workload).concat() + map;
-    check_files(&[("k8s/all.yaml", &text)], expect![[r#"
+    check_files(
+        &[("k8s/all.yaml", &text)],
+        expect![[r#"
         cart: service
         orders: service
         stock: service
         orders -> cart http k8s/all.yaml:37
         orders -> stock http k8s/all.yaml:35
         default k8s/all.yaml
-    "#]]);
+    "#]],
+    );
 }
