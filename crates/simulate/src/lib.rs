@@ -1,7 +1,16 @@
 //! How much load a backend holds, what breaks first, and what would move it.
 //!
-//! Three layers, each usable alone: `compile` turns a model and a scenario into a program of flat arrays, `run` executes
-//! a program with a seed and measures, `search` finds the greatest load at which every promise still holds.
+//! Three layers, each usable alone: `compile` turns a model and a scenario into a [`program`] of flat arrays, [`mod@run`]
+//! executes a program with a seed and measures, `search` finds the greatest load at which every promise still holds.
 //!
 //! Not here: how a model is read or joined (`read`), how an answer looks (`report`).
 //! Always: pure; the same program, seed and stopping rule give the same bytes on every machine and number of threads.
+
+mod math;
+pub mod measurements;
+pub mod program;
+pub mod run;
+mod time;
+
+pub use run::{Options, Seed};
+pub use time::Nanos;
