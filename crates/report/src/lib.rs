@@ -7,6 +7,11 @@
 
 pub mod survey;
 pub mod audit;
+pub mod loadline;
+pub mod simulate;
 
+mod chart;
+mod escape;
+mod figure;
 mod layout;
 mod words;

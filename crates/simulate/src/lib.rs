@@ -10,10 +10,13 @@ pub mod assumptions;
 pub mod bound;
 pub mod compile;
 mod math;
+mod time;
+pub mod answer;
 pub mod measurements;
 pub mod program;
 pub mod run;
-mod time;
+pub mod search;
+pub mod statistics;
 
 pub use run::{Options, Seed};
 pub use time::Nanos;

@@ -3,32 +3,52 @@
 //! Copy a neighbour to write a new one: head with a broken and a right example, the constant, the check. Both examples run
 //! as tests.
 
+mod deadline_order;
+mod retry_storm;
+mod retry_not_idempotent;
+mod chain_too_deep;
+mod call_cycle;
+mod tier_order;
 mod single_point_of_failure;
+mod target_unknown;
+mod port_mismatch;
 mod readiness_missing;
 mod liveness_is_readiness;
 mod disruption_budget;
+mod quorum_too_small;
 mod resources_missing;
-mod call_cycle;
-mod target_unknown;
-mod port_mismatch;
-mod image_not_pinned;
+mod grace_too_short;
+mod spread_missing;
+mod pool_budget;
 mod runs_as_root;
+mod store_exposed;
+mod image_not_pinned;
 mod owner_missing;
 
 use crate::rule::Rule;
 
-/// Every rule, by id.
+/// Every rule, one pack after the other.
 pub fn all() -> &'static [&'static Rule] {
     &[
+        &deadline_order::RULE,
+        &retry_storm::RULE,
+        &retry_not_idempotent::RULE,
+        &chain_too_deep::RULE,
         &call_cycle::RULE,
+        &tier_order::RULE,
         &single_point_of_failure::RULE,
         &target_unknown::RULE,
         &port_mismatch::RULE,
         &readiness_missing::RULE,
         &liveness_is_readiness::RULE,
         &disruption_budget::RULE,
+        &quorum_too_small::RULE,
         &resources_missing::RULE,
+        &grace_too_short::RULE,
+        &spread_missing::RULE,
+        &pool_budget::RULE,
         &runs_as_root::RULE,
+        &store_exposed::RULE,
         &image_not_pinned::RULE,
         &owner_missing::RULE,
     ]

@@ -148,10 +148,10 @@ fn read_kustomizations(corpus: &Corpus, kustomizations: &[FileId], facts: &mut F
     let mut used = BTreeSet::new();
     let mut based_on: BTreeSet<(u32, String)> = BTreeSet::new();
     let mut built = Vec::new();
-    for file in kustomizations {
-        let result = kustomize::build(corpus, *file);
+    let results = corpus.each(kustomizations, |file| kustomize::build(corpus, *file));
+    for (file, result) in kustomizations.iter().zip(results) {
         used.extend(result.used.iter().copied());
-        based_on.extend(result.bases.iter().map(|base| (corpus.source(*file), base.clone())));
+        based_on.extend(result.bases.iter().cloned());
         built.push((*file, result));
     }
     for (file, result) in built {
@@ -163,13 +163,15 @@ fn read_kustomizations(corpus: &Corpus, kustomizations: &[FileId], facts: &mut F
             continue;
         }
         let shown = if folder.is_empty() { corpus.files().display(file) } else { shown_folder(corpus, file, &folder) };
+        let own_bases = result.bases.into_iter().filter(|(source, _)| *source == corpus.source(file));
+        let own_bases = own_bases.map(|(_, folder)| folder).collect();
         let variant = Variant {
             kind: VariantKind::Kustomize,
             path: shown,
             source: corpus.source(file),
             folder,
             files: result.used,
-            bases: result.bases,
+            bases: own_bases,
             optional: result.is_component,
         };
         read_objects(variant, &result.objects, facts);

@@ -1,5 +1,6 @@
 //! Objects that speak of workloads by name or label: autoscalers, disruption budgets, network policies.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use plimsoll_model::{Content, Field, LooseKind, Value};
@@ -11,6 +12,7 @@ use crate::tree::Node;
 
 /// Ties them to the units of the variant, whose indices are given.
 pub(super) fn read(units: Range<usize>, objects: &[Object<'_>], facts: &mut Facts) {
+    let first = facts.claims.len();
     for object in objects {
         match object.kind {
             "HorizontalPodAutoscaler" => autoscaler(units.clone(), object, facts),
@@ -18,6 +20,59 @@ pub(super) fn read(units: Range<usize>, objects: &[Object<'_>], facts: &mut Fact
             "NetworkPolicy" if object.group() == "networking.k8s.io" => policy(units.clone(), object, facts),
             _ => {}
         }
+    }
+    exposure(units.clone(), objects, facts);
+    let claimed = facts.claims[first..].iter().filter(|claim| BUDGET.contains(&claim.field));
+    let budgeted: BTreeSet<usize> = claimed.filter_map(|claim| unit_of(&claim.of)).collect();
+    for unit in units.filter(|unit| !budgeted.contains(unit)) {
+        unbudgeted(unit, facts);
+    }
+}
+
+const BUDGET: [Field; 2] = [Field::DisruptionMinAvailable, Field::DisruptionMaxUnavailable];
+
+fn unit_of(of: &About) -> Option<usize> {
+    match of {
+        About::Unit(unit) => Some(*unit),
+        _ => None,
+    }
+}
+
+/// How each unit is reached: by the types of the services that select it, each once.
+fn exposure(units: Range<usize>, objects: &[Object<'_>], facts: &mut Facts) {
+    let services = objects.iter().filter(|object| object.kind == "Service").filter_map(|object| {
+        let spec = object.spec()?;
+        let kind = spec.str_at("type").unwrap_or("ClusterIP");
+        Some((pairs(spec.get("selector")), kind, spec.get("type").unwrap_or_else(|| object.name_node())))
+    });
+    let services: Vec<_> = services.collect();
+    for unit in units {
+        let mut types: Vec<(&str, &Node)> = Vec::new();
+        for (_, kind, node) in services.iter().filter(|(selector, ..)| selects(selector, &facts.units[unit].labels)) {
+            if !types.iter().any(|(known, _)| known == kind) {
+                types.push((kind, node));
+            }
+        }
+        types.sort_by_key(|(kind, _)| *kind);
+        // The place to look at is the one that opens it.
+        let Some((_, node)) = types.iter().max_by_key(|(kind, _)| *kind != "ClusterIP").copied() else { continue };
+        let names = types.iter().map(|(kind, _)| Value::Text((*kind).to_owned())).collect();
+        add(facts, unit, Field::Exposure, Content::Stated(Value::List(names)), "type of the Service", node);
+    }
+}
+
+/// A unit that no disruption budget of its variant selects: looked for and absent.
+fn unbudgeted(unit: usize, facts: &mut Facts) {
+    let origin = facts.units[unit].origin.clone();
+    let note = "no PodDisruptionBudget selects it";
+    for field in BUDGET {
+        facts.claims.push(Claim {
+            of: About::Unit(unit),
+            field,
+            content: Content::Absent,
+            note: note.to_owned(),
+            origin: origin.clone(),
+        });
     }
 }
 

@@ -6,6 +6,7 @@ mod html;
 mod markdown;
 mod outline;
 mod text;
+pub(crate) use text::paint;
 
 use plimsoll_model::{EnvironmentId, Model, json::ModelJson};
 

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 
 use plimsoll_model::{CallId, ComponentId, EnvironmentId};
 
-use super::escape::html;
 use super::shape;
+use crate::escape::html;
 use crate::layout::{Drawing, Line, Measures, Way, draw};
 use crate::survey::outline::{Outline, Presence, presence, product, runs};
 use crate::words::counted;

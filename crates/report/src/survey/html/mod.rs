@@ -6,7 +6,7 @@
 //! Always: every name is escaped; the page holds under a policy that forbids all but inline style and script.
 
 mod data;
-mod escape;
+use crate::escape;
 mod map;
 mod shape;
 mod tables;

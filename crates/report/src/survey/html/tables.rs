@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use plimsoll_model::{ComponentId, EnvironmentId, EvidenceId};
 
-use super::escape::{fragment, html};
+use crate::escape::{fragment, html};
 use crate::survey::outline::{Grid, Outline, Said, arrow};
 use crate::words::{clean, place_of};
 

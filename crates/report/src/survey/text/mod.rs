@@ -4,7 +4,7 @@
 //! Always: at most three screens of 60 lines for 70 components, unless more was asked for.
 
 mod gaps;
-mod paint;
+pub(crate) mod paint;
 mod parts;
 mod sheet;
 mod table;

@@ -1,0 +1,124 @@
+//! The sentences that all faces share.
+
+use plimsoll_simulate::answer::{Move, ScenarioLine, Unknown};
+use plimsoll_simulate::search::{Certainty, Verdict};
+
+use crate::figure::{bounds, figure, load, percent, signed, significant};
+use crate::words::counted;
+
+/// The line in one phrase: `42.3 /s (41.8–42.9, 95 %)`, or what is there instead.
+///
+/// A line that rests on assumptions is an interval over their ranges, with two digits.
+pub(super) fn line(scenario: &ScenarioLine) -> String {
+    match (&scenario.verdict, &scenario.over_assumptions) {
+        (Verdict::BrokenAtRest { .. }, _) => "none: broken at rest".to_owned(),
+        (Verdict::Unbounded { tried }, _) => format!("none up to {}: unbounded", load(*tried, scenario.unit)),
+        (Verdict::Holds(_), Some(range)) => format!(
+            "between {} and {} {}, resting on {}",
+            significant(range.low, 2),
+            significant(range.high, 2),
+            scenario.unit,
+            counted(scenario.unknowns.len().max(1), "assumption")
+        ),
+        (Verdict::Holds(line), None) => {
+            format!("{}  ({}, 95 %{})", load(line.value, scenario.unit), bounds(line), certainty(scenario.certainty))
+        }
+    }
+}
+
+/// The line in a table's cell.
+pub(super) fn short_line(scenario: &ScenarioLine) -> String {
+    match (&scenario.verdict, &scenario.over_assumptions) {
+        (Verdict::BrokenAtRest { .. }, _) => "none".to_owned(),
+        (Verdict::Unbounded { .. }, _) => "unbounded".to_owned(),
+        (Verdict::Holds(_), Some(range)) => format!("{}–{}", significant(range.low, 2), significant(range.high, 2)),
+        (Verdict::Holds(line), None) => figure(line.value),
+    }
+}
+
+fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Reached => "",
+        Certainty::BudgetSpent => ", not as narrow as asked",
+        Certainty::Interrupted => ", so far",
+    }
+}
+
+/// The bound in one phrase.
+pub(super) fn bound(scenario: &ScenarioLine) -> String {
+    match (scenario.bound_per_s, &scenario.binds) {
+        (Some(bound), Some(binds)) => format!("{}, {binds}", load(bound, scenario.unit)),
+        (Some(bound), None) => load(bound, scenario.unit),
+        (None, _) => "none: nothing is limited".to_owned(),
+    }
+}
+
+/// The expected peak and what it leaves: `12.0 /s, headroom 72 %`, or `50.4 /s, short by 8.10 /s`.
+pub(super) fn peak(scenario: &ScenarioLine) -> Option<String> {
+    let peak = scenario.expected_peak_per_s?;
+    let Some(line) = scenario.line() else { return Some(load(peak, scenario.unit)) };
+    let left = line.value - peak;
+    let unit = scenario.unit;
+    Some(if left < 0.0 {
+        format!("{}, short by {}", load(peak, unit), load(-left, unit))
+    } else {
+        format!("{}, headroom {} %", load(peak, unit), significant(left / line.value * 100.0, 2))
+    })
+}
+
+/// What breaks and why, in one sentence.
+pub(super) fn breaks(scenario: &ScenarioLine) -> Option<String> {
+    let breaks = scenario.breaks.as_ref()?;
+    let says = scenario.promises.iter().find(|promise| promise.name == breaks.promise);
+    let promise = says.map_or(breaks.promise.clone(), |says| format!("{} ({})", says.name, says.says));
+    let by = match (breaks.mechanism, &breaks.resource) {
+        (Some(mechanism), Some(resource)) => format!(" by {} of {resource}", mechanism.word()),
+        (Some(mechanism), None) => format!(" by {}", mechanism.word()),
+        (None, _) => String::new(),
+    };
+    let because = if breaks.because.is_empty() { String::new() } else { format!(": {}", breaks.because) };
+    Some(format!("{promise}{by}{because}"))
+}
+
+/// At rest: how many requests are bad.
+pub(super) fn at_rest(scenario: &ScenarioLine) -> Option<String> {
+    match scenario.verdict {
+        Verdict::BrokenAtRest { load: tried, share } => {
+            Some(format!("{} of requests are bad at {} already", percent(share), load(tried, scenario.unit)))
+        }
+        _ => None,
+    }
+}
+
+/// How far a change moves the line.
+pub(super) fn change(moved: &Move, unit: &str) -> String {
+    match &moved.change {
+        None => "cannot be told".to_owned(),
+        Some(change) => format!(
+            "{} {unit}  ({} to {})",
+            signed(change.difference.value),
+            signed(change.difference.low),
+            signed(change.difference.high)
+        ),
+    }
+}
+
+/// How far an unknown moves the line.
+pub(super) fn unsure(unknown: &Unknown, unit: &str) -> String {
+    match unknown.line_change_per_s {
+        Some(change) => format!("moves the line by up to {} {unit}", figure(change)),
+        None => "its effect on the line cannot be told".to_owned(),
+    }
+}
+
+/// The command that goes on from here.
+pub(super) fn next(scenarios: &[ScenarioLine]) -> String {
+    let short = scenarios.iter().find(|scenario| !scenario.holds_the_peak());
+    match short {
+        Some(scenario) if scenario.unknowns.is_empty() => {
+            format!("plimsoll plan scale --journey {}", scenario.journey)
+        }
+        Some(_) => "state what `unsure` names in plimsoll.yaml, the first one first".to_owned(),
+        None => "plimsoll loadline --format html > line.html".to_owned(),
+    }
+}

@@ -1,0 +1,20 @@
+//! What a question comes to, in the words of the model: what a face needs, and nothing else.
+//!
+//! Not here: how it is found (`search`, `run`), how it looks (`report`).
+
+mod line;
+mod run;
+
+pub use line::{Breaks, LoadLines, Mechanism, Metastable, Move, PromiseStated, Rung, ScenarioLine, Unknown};
+pub use run::{Failing, FlowAnswer, JourneyMoment, Kept, Moment, ResourceAnswer, RunAnswer, Times};
+
+/// Something that nothing states, and what was supposed instead.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumed {
+    /// The name by which the reference explains it: `default-service-time`.
+    pub name: String,
+    /// What it is about: `payments.charge: service time`.
+    pub field: String,
+    /// What was supposed, as people read it: `5 ms`.
+    pub value: String,
+}
