@@ -79,6 +79,9 @@ pub(super) fn resources(compiled: &Compiled) -> Vec<Resource> {
     out
 }
 
+/// Copies that share a kind of work: their name, how many they are, and which share of an operation's visits they take.
+type Part<'p> = (&'static str, u32, Box<dyn Fn(usize, OperationId) -> f64 + 'p>);
+
 struct Form<'c> {
     compiled: &'c Compiled,
     program: &'c Program,
@@ -157,7 +160,7 @@ impl Form<'_> {
         let split = row.served_by == ServedBy::ReplicasForReads && 1 < all;
         let visits = &self.compiled.visits.calls;
         let share = |journey: usize, operation: OperationId| write_share(self.program, &visits[journey], operation);
-        let parts: Vec<(&str, u32, Box<dyn Fn(usize, OperationId) -> f64 + '_>)> = match split {
+        let parts: Vec<Part<'_>> = match split {
             true => vec![
                 ("primary ", 1, Box::new(share)),
                 ("replicas ", all - 1, Box::new(move |journey, operation| 1.0 - share(journey, operation))),
@@ -233,7 +236,7 @@ impl Form<'_> {
     /// The most wanted key of each lock.
     fn locks(&self, out: &mut Vec<Resource>) {
         for (index, lock) in self.program.locks.iter().enumerate() {
-            let weight = |rank: u32| f64::from(rank).powf(-lock.skew);
+            let weight = |rank: u32| crate::math::pow(f64::from(rank), -lock.skew);
             let hottest = 1.0 / (1..=lock.keys).map(weight).sum::<f64>();
             let demands = self.compiled.visits.locks.iter().map(|row| row[index] * hottest).collect();
             let word = format!("{} lock", self.compiled.names.locks[index].word);

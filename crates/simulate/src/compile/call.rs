@@ -144,10 +144,10 @@ impl Compiler<'_> {
     /// The pool that a call takes a connection from; one that counts for the bound alone is kept apart.
     pub(super) fn pool(&mut self, id: ModelPoolId, call: &mut Call, hold_said: bool) -> Option<usize> {
         let pool = &self.model.behaviour.pools[id.index()];
-        let size = pool.says.pick(&self.lineage, |says| says.size.as_ref())?;
-        let hold = pool.says.pick(&self.lineage, |says| says.hold.as_ref()).map(|claim| &claim.value);
-        let counts = pool.says.pick(&self.lineage, |says| says.counts.as_ref()).map(|claim| claim.value);
-        let wait = pool.says.pick(&self.lineage, |says| says.wait.as_ref()).map(|claim| &claim.value);
+        let size = pool.says.along(&self.lineage, |says| says.size.as_ref())?;
+        let hold = pool.says.along(&self.lineage, |says| says.hold.as_ref()).map(|claim| &claim.value);
+        let counts = pool.says.along(&self.lineage, |says| says.counts.as_ref()).map(|claim| claim.value);
+        let wait = pool.says.along(&self.lineage, |says| says.wait.as_ref()).map(|claim| &claim.value);
         let word = format!("{} {}", self.model.component(pool.component).id, pool.name);
         let owner = self.component(pool.component);
         if counts == Some(PoolCounts::ForTheBoundOnly) {

@@ -127,7 +127,7 @@ impl Compiler<'_> {
         let in_zones = |s: &Serving| s.zones.iter().map(|zone| zone.copies.value.0).sum::<u64>();
         let replicas = self.count(id, Field::Replicas, |s| s.replicas.as_ref(), |count| count.0);
         let zones = self.model.behaviour.serving(id).and_then(|says| {
-            says.pick(&self.lineage, |s| (!s.zones.is_empty()).then_some(s))
+            says.along(&self.lineage, |s| (!s.zones.is_empty()).then_some(s))
                 .map(|s| (in_zones(s), s.zones[0].copies.evidence))
         });
         let scaled = self.scaler_bounds(id).map(|(min, max, evidence)| {
@@ -164,7 +164,7 @@ impl Compiler<'_> {
             .model
             .behaviour
             .serving(id)
-            .and_then(|says| says.pick(&self.lineage, |s| (!s.zones.is_empty()).then_some(&s.zones)));
+            .and_then(|says| says.along(&self.lineage, |s| (!s.zones.is_empty()).then_some(&s.zones)));
         let mut zones: Vec<ZoneId> = Vec::new();
         if let Some(rows) = stated {
             // In turn, so that a count other than the stated one keeps the spread.

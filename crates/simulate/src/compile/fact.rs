@@ -18,7 +18,7 @@ impl<'m> Compiler<'m> {
         key: impl Fn(&'m Serving) -> Option<&'m Claim<F>>,
     ) -> Option<&'m Claim<F>> {
         let model: &'m Model = self.model;
-        model.behaviour.serving(component)?.pick(&self.lineage, key)
+        model.behaviour.serving(component)?.along(&self.lineage, key)
     }
 
     /// A count that both a manifest and plimsoll.yaml may state: in each environment from this one down to those that it
@@ -34,7 +34,7 @@ impl<'m> Compiler<'m> {
         let supposed = |claim: &'m Claim<F>| (number(&claim.value), claim.evidence);
         let here = |environment: &EnvironmentId| {
             let declared = self.deployment_fact(component, *environment, field);
-            declared.or_else(|| said?.pick_here(&[*environment], key).map(supposed))
+            declared.or_else(|| said?.only_along(&[*environment], key).map(supposed))
         };
         self.lineage.iter().find_map(here).or_else(|| said.and_then(|says| key(&says.everywhere)).map(supposed))
     }

@@ -174,7 +174,7 @@ impl Compiler<'_> {
         for index in 0..self.model.behaviour.works.len() {
             let id = WorkId(index as u32);
             let work = self.model.behaviour.work(id);
-            let Some(every) = work.says.pick(&self.lineage, |says| says.every.as_ref()) else { continue };
+            let Some(every) = work.says.along(&self.lineage, |says| says.every.as_ref()) else { continue };
             let Every::Interval(interval) = &every.value else { continue };
             if interval.0 == 0 {
                 continue;

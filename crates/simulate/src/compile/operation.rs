@@ -21,13 +21,13 @@ impl<'m> Compiler<'m> {
         let component = self.component(work.component);
         let ours = self.new_operation(component, &word, Some(work.evidence));
         self.works.insert(id, ours);
-        let says = |key: fn(&Doing) -> Option<&_>| work.says.pick(&self.lineage, key);
-        let fails = work.says.pick(&self.lineage, |d| d.fails.as_ref()).map_or(0.0, |claim| claim.value.fraction());
-        let deadline = work.says.pick(&self.lineage, |d| d.deadline.as_ref()).map(|claim| claim.value);
-        let priority = work.says.pick(&self.lineage, |d| d.priority.as_ref()).map(|claim| rank(claim.value.0));
+        let says = |key: fn(&Doing) -> Option<&_>| work.says.along(&self.lineage, key);
+        let fails = work.says.along(&self.lineage, |d| d.fails.as_ref()).map_or(0.0, |claim| claim.value.fraction());
+        let deadline = work.says.along(&self.lineage, |d| d.deadline.as_ref()).map(|claim| claim.value);
+        let priority = work.says.along(&self.lineage, |d| d.priority.as_ref()).map(|claim| rank(claim.value.0));
         let late = says(|d| d.late_work.as_ref()).map(|claim| claim.value);
         let late = self.late_work(late);
-        let steps = match work.says.pick(&self.lineage, |d| d.does.as_ref()) {
+        let steps = match work.says.along(&self.lineage, |d| d.does.as_ref()) {
             Some(does) => self.steps(Some(work.component), does, &word),
             None => self.guess(work.component, &word),
         };

@@ -69,7 +69,7 @@ impl Compiler<'_> {
         let one = match &step.value {
             ModelStep::Spend(spend) => {
                 let what = numbers.next("work");
-                let spend = spend.whole(&self.lineage);
+                let spend = spend.whole_along(&self.lineage);
                 let cpu = spend.cpu.as_ref().and_then(|cpu| self.work(&cpu.value, &format!("{what} cpu")));
                 let hold = spend.hold.as_ref().and_then(|hold| self.work(&hold.value, &format!("{what} hold")));
                 if let (Some(_), Some(from)) = (cpu, from) {
@@ -272,7 +272,7 @@ impl Compiler<'_> {
         for index in 0..self.model.behaviour.works.len() {
             let work = WorkId(index as u32);
             let says = &self.model.behaviour.work(work).says;
-            let consumes = says.pick(&self.lineage, |says| says.consumes.as_ref());
+            let consumes = says.along(&self.lineage, |says| says.consumes.as_ref());
             if let Some(consumes) = consumes.filter(|consumes| consumes.value.topic == id) {
                 self.group(ours, work, &consumes.value, consumes.evidence);
             }

@@ -4,6 +4,7 @@
 //! # Source
 //! Forced flow law: Denning and Buzen, "The Operational Analysis of Queueing Network Models", 1978.
 
+use crate::math;
 use crate::program::{
     Access, Answer, CacheContent, CallId, Cpu, Draw, FaultKind, LockId, Need, OperationFault, OperationId, Program,
     Step,
@@ -42,10 +43,20 @@ struct Summary {
     calls: Vec<(CallId, f64, bool)>,
     /// Operations that messages of it cause.
     messages: Vec<(OperationId, f64)>,
-    /// Time under each lock: of its own, and by calls.
-    locks: Vec<(LockId, f64, Vec<(CallId, f64)>)>,
+    /// Time under each lock.
+    locks: Vec<Held>,
     /// Branches at once that are all awaited: the longest counts.
     forks: Vec<(f64, Vec<Summary>)>,
+}
+
+/// How long a lock is held.
+#[derive(Clone, Debug)]
+struct Held {
+    lock: LockId,
+    /// By work of its own, in seconds.
+    own: f64,
+    /// By calls: how often each is made meanwhile.
+    calls: Vec<(CallId, f64)>,
 }
 
 /// More rounds than any sensible chain of calls needs to converge.
@@ -68,9 +79,10 @@ impl Visits {
             let all = works.iter().enumerate().map(|(index, work)| (work, total(index)));
             for (work, times) in all.chain(std::iter::once((&own, 1.0))) {
                 add_calls(work, times, &mut calls);
-                for (lock, seconds, under) in &work.locks {
-                    let inner: f64 = under.iter().map(|(call, n)| n * call_time(program, *call, &out.times)).sum();
-                    locks[lock.index()] += times * (seconds + inner);
+                for held in &work.locks {
+                    let by_call = |(call, n): &(CallId, f64)| n * call_time(program, *call, &out.times);
+                    let inner: f64 = held.calls.iter().map(by_call).sum();
+                    locks[held.lock.index()] += times * (held.own + inner);
                 }
             }
             out.operations.push(awaited);
@@ -114,7 +126,7 @@ fn miss(content: &CacheContent) -> f64 {
         CacheContent::Ratio { hit, .. } => 1.0 - hit,
         CacheContent::Keys { keys, skew, entries, .. } => {
             // What is asked for most is what a full cache keeps: the least that any rule of replacement misses.
-            let weight = |rank: u32| f64::from(rank).powf(-skew);
+            let weight = |rank: u32| math::pow(f64::from(rank), -skew);
             let kept: f64 = (1..=entries.min(keys)).map(weight).sum();
             let rest: f64 = (entries.min(keys) + 1..=keys).map(weight).sum();
             rest / (kept + rest)
@@ -160,7 +172,7 @@ fn collect(program: &Program, steps: &[Step], times: f64, awaited: &mut bool, ou
                 collect(program, does, 1.0, &mut true, &mut inner);
                 let calls = all(&inner).iter().flat_map(|s| &s.calls).map(|(call, n, _)| (*call, n * times)).collect();
                 let own: f64 = all(&inner).iter().map(|s| s.cpu + s.hold).sum();
-                out.locks.push((*lock, own * times, calls));
+                out.locks.push(Held { lock: *lock, own: own * times, calls });
                 collect(program, does, times, awaited, out);
             }
             Step::Branch(ways) => {
