@@ -122,7 +122,8 @@ fn found_by_name(object: &Object<'_>, maps: &ConfigMaps<'_>, main: &mut Containe
             main.files.push(MountedFile { path: format!("/config/{key}"), file: None, text: Some(text) });
         } else if !main.environment.iter().any(|known| known.name == key) {
             let Spelled { text, origin } = text;
-            main.environment.push(Variable { name: key.to_owned(), value: Some(text), origin });
+            let plain_secret = crate::redact::is_plain_secret(key, &text);
+            main.environment.push(Variable { name: key.to_owned(), value: Some(text), plain_secret, origin });
         }
     }
 }
