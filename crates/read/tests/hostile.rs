@@ -226,6 +226,7 @@ fn a_text_that_ends_in_the_middle_is_named() {
         ("compose.yaml", "services:\n  orders: { image: 'example/orders"),
         ("kustomization.yaml", "resources: [deployment.yaml, "),
         ("api.proto", "syntax = \"proto3\";\nservice Orders {\n  rpc Place("),
+        ("api.proto", "{ \"not\": \"proto\" }"),
         ("openapi.json", "{\"swagger\": \"2.0\", \"paths\": {\"/items\": {"),
         ("openapi.yaml", "openapi: 3.0.3\npaths: { /items: {"),
         ("config.toml", "[stock]\nurl = \"http://sto"),
