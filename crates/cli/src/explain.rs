@@ -1,6 +1,9 @@
 //! `plimsoll explain`: readers, passes, rules and fields, from the heads of the modules that do the work.
 
 use plimsoll_model::Field;
+use plimsoll_read::plimsoll_yaml::language::Section;
+use plimsoll_read::plimsoll_yaml::standards::Assume;
+use plimsoll_read::plimsoll_yaml::table::Key;
 
 use crate::arguments::ExplainArguments;
 use crate::{Outcome, answer};
@@ -17,6 +20,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, String> {
         ["default-environment"] => head(plimsoll_read::join::DEFAULT_PAGE),
         ["fields"] => Field::ALL.iter().map(|field| format!("{}\n", line(*field))).collect(),
         ["field", name] => field(name)?,
+        ["assumptions"] => assumptions(),
         ["rules"] => plimsoll_audit::rules::all().iter().map(|rule| rule_line(rule)).collect(),
         [name] if plimsoll_audit::rules::find(name).is_some() => rule(name),
         _ => return Err(format!("`{}` cannot be explained; `plimsoll explain` lists what can", words.join(" "))),
@@ -35,6 +39,7 @@ fn overview() -> String {
          plimsoll explain left-out             tests, samples, generated and vendored files\n\
          plimsoll explain fields               every attribute that can be claimed\n\
          plimsoll explain field NAME           its type, unit and which claim wins\n\
+         plimsoll explain assumptions          what is taken to hold where no file says it\n\
          plimsoll explain rules                every rule of the audit\n\
          plimsoll explain RULE                 why, a broken and a right example, what to do\n",
         names.join(", ")
@@ -45,6 +50,13 @@ fn overview() -> String {
 fn head(source: &str) -> String {
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     lines.map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}
+
+/// The named assumptions, from the table that also reads `assume`.
+fn assumptions() -> String {
+    let line = |key: &Key| format!("{:<30} {} Such as {}.\n", key.name, key.doc, key.example);
+    let lines: String = (Assume::TABLE.keys)().iter().map(line).collect();
+    format!("What a figure rests on where no file says it; `assume` of plimsoll.yaml changes it.\n\n{lines}")
 }
 
 fn rule_line(rule: &plimsoll_audit::Rule) -> String {
