@@ -69,6 +69,7 @@ type Preparation = Box<dyn Fn() -> BoxFuture<'static, Result<(), Box<dyn Error +
 pub struct Service {
     telemetry: Telemetry,
     door: Door,
+    health: Health,
     max_in_flight: usize,
     drain: Duration,
     checks: Vec<Check>,
@@ -88,12 +89,18 @@ impl Service {
         Ok(Self {
             telemetry: telemetry.clone(),
             door,
+            health: Health::default(),
             max_in_flight: variables.or("MAX_IN_FLIGHT", 256)?,
             drain: variables.or("DRAIN_TIMEOUT", Duration::from_secs(20))?,
             checks: Vec::new(),
             preparations: Vec::new(),
             jobs: Vec::new(),
         })
+    }
+
+    /// What it says of itself, also once it runs.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Not ready while this store does not answer.
@@ -124,7 +131,7 @@ impl Service {
 
     /// Serves on a socket until it is told to stop.
     pub async fn run(self, listener: TcpListener, mut stop: Stop) {
-        let health = Health::default();
+        let health = self.health;
         let (stop_jobs, jobs_stop) = Stop::new();
         let mut jobs = JoinSet::new();
         jobs.spawn(prepare_and_watch(self.preparations, self.checks, health.clone(), self.jobs, jobs_stop));
