@@ -27,13 +27,13 @@ fn source(folder: &str) -> String {
     text
 }
 
-/// The capital words that stand alone in quotes: names of variables, and endings of names that begin with a component's.
+/// The words in capitals outside of comments: names of variables, and endings of names that begin with a component's.
 fn names(source: &str) -> BTreeSet<String> {
-    let capital = |word: &&str| {
-        1 < word.len()
-            && word.bytes().all(|letter| letter.is_ascii_uppercase() || letter == b'_' || letter.is_ascii_digit())
-    };
-    source.split('"').filter(capital).map(str::to_owned).collect()
+    let code = source.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let words = code.flat_map(|line| {
+        line.split(|letter: char| !(letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_'))
+    });
+    words.map(|word| word.trim_matches('_')).filter(|word| 1 < word.len()).map(str::to_owned).collect()
 }
 
 /// Whether the service's code or the kit's names this variable: whole, or its ending behind the name of a component.
@@ -86,6 +86,7 @@ fn may_differ(name: &str) -> bool {
         "EVENTS_REPLICAS",
         // How much there is of it.
         "PSP_SLOTS",
+        "MAX_IN_FLIGHT",
         "LOG_FORMAT",
         "LOG_LEVEL",
     ];

@@ -20,11 +20,14 @@ enum Command {
         #[arg(long, default_value = "dev", env = "CHANDLERY_STATE")]
         state: PathBuf,
     },
+    #[command(flatten)]
+    Proving(proving::Command),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Command::parse() {
+        Command::Proving(command) => return proving::run(command).await,
         Command::Up(up) => up::run(up).await,
         Command::Token { customer, state } => shop::keys::issuer(&state).map_err(Into::into).map(|issuer| {
             let customer = customer.unwrap_or_else(Uuid::new_v4);
