@@ -12,6 +12,14 @@ use uuid::Uuid;
 enum Command {
     /// Start the whole shop and keep it running until Ctrl-C.
     Up(up::Up),
+    /// Run one service as this process, as its own program does.
+    #[command(hide = true)]
+    Serve {
+        /// Which.
+        service: String,
+    },
+    #[command(flatten)]
+    Proving(proving::Command),
     /// Print a token for a customer, for an hour.
     Token {
         /// Whose; a new customer where it is not said.
@@ -20,13 +28,12 @@ enum Command {
         #[arg(long, default_value = "dev", env = "CHANDLERY_STATE")]
         state: PathBuf,
     },
-    #[command(flatten)]
-    Proving(proving::Command),
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let result = match Command::parse() {
+        Command::Serve { service } => return shop::serve::serve(&service).await,
         Command::Proving(command) => return proving::run(command).await,
         Command::Up(up) => up::run(up).await,
         Command::Token { customer, state } => shop::keys::issuer(&state).map_err(Into::into).map(|issuer| {

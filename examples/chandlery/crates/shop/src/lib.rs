@@ -5,6 +5,9 @@
 pub mod books;
 pub mod embedded;
 pub mod keys;
+pub mod real;
+pub mod serve;
+pub mod servers;
 pub mod settings;
 
 /// The services, in the order in which they start. They stop the other way round.
