@@ -177,14 +177,13 @@ async fn rows<T: DeserializeOwned>(
     rows.iter().map(row).collect()
 }
 
-/// Where fulfil keeps what it has handled: key = order, value = its picking list.
-const INBOX: &str = "fulfil-inbox";
-
+/// What fulfil has handled: in its bucket, key = order, value = its picking list.
 async fn picking(shop: &Shop) -> Result<Vec<Picking>, ReadError> {
     let url = shop.state.nats.as_deref().ok_or(ReadError::NoAddress { what: "event log" })?;
+    let bucket = shop.state.buckets.get("fulfil").ok_or(ReadError::NoAddress { what: "inbox of fulfil" })?;
     let read = async {
         let client = async_nats::connect(url).await?;
-        let bucket = async_nats::jetstream::new(client).get_key_value(INBOX).await?;
+        let bucket = async_nats::jetstream::new(client).get_key_value(bucket).await?;
         let keys: Vec<String> = bucket.keys().await?.try_collect().await?;
         let mut lists = Vec::with_capacity(keys.len());
         // As many at once as a round trip is long: one after the other, ten thousand lists take seconds.
