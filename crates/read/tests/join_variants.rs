@@ -169,10 +169,13 @@ fn a_name_goes_without_the_word_for_its_kind_unless_another_has_that() {
         deployment("cart-deployment", "shop/cart", "[]"),
         deployment("cart", "shop/basket", "[]"),
     ];
-    check(&[("k8s/all.yaml", &all.concat())], expect![[r#"
+    check(
+        &[("k8s/all.yaml", &all.concat())],
+        expect![[r#"
         cart: service also basket
         cart-deployment: service
         stock-db-depl: store PostgreSQL also stock-db
         default k8s/all.yaml
-    "#]]);
+    "#]],
+    );
 }
