@@ -69,7 +69,9 @@ const TEMPLATE: (&str, &str) = (
 #[test]
 fn each_values_file_of_an_environment_is_a_variant() {
     let production = ("charts/orders/values-production.yaml", "replicas: 5\ntag: \"1.4\"\n");
-    check(&[CHART, VALUES, TEMPLATE, production], expect![[r#"
+    check(
+        &[CHART, VALUES, TEMPLATE, production],
+        expect![[r#"
         charts/orders
           orders at charts/orders/templates/app.yaml:3
             image shop/orders:dev at charts/orders/values.yaml:2 via charts/orders/values.yaml:3 via charts/orders/templates/app.yaml:6
@@ -78,7 +80,8 @@ fn each_values_file_of_an_environment_is_a_variant() {
           orders at charts/orders/templates/app.yaml:3
             image shop/orders:1.4 at charts/orders/values.yaml:2 via charts/orders/values-production.yaml:2 via charts/orders/templates/app.yaml:6
             replicas Count(5) at charts/orders/values-production.yaml:1 via charts/orders/templates/app.yaml:5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -94,7 +97,9 @@ fn charts_beside_each_other_are_one_variant_for_each_environment() {
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: mail }\nspec: { template: { spec: { containers: [] } } }\n",
         ),
     ];
-    check(&files, expect![[r#"
+    check(
+        &files,
+        expect![[r#"
         charts
           mail at charts/mail/templates/mail.yaml:3
           orders at charts/orders/templates/app.yaml:3
@@ -105,7 +110,8 @@ fn charts_beside_each_other_are_one_variant_for_each_environment() {
           orders at charts/orders/templates/app.yaml:3
             image shop/orders:dev at charts/orders/values.yaml:2 via charts/orders/values.yaml:3 via charts/orders/templates/app.yaml:6
             replicas Count(1) at charts/orders/values.yaml:1 via charts/orders/templates/app.yaml:5
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -124,7 +130,9 @@ fn argo_cd_says_which_chart_runs_with_which_values() {
         ("argo/production/orders.yaml", application),
         ("argo/sets/all.yaml", set),
     ];
-    check(&files, expect![[r#"
+    check(
+        &files,
+        expect![[r#"
         argo/production
           prod-orders at charts/orders/templates/app.yaml:3
             image eu/orders:2.0 at charts/orders/values-eu.yaml:1 via argo/production/orders.yaml:12 via charts/orders/templates/app.yaml:6
@@ -134,7 +142,8 @@ fn argo_cd_says_which_chart_runs_with_which_values() {
             image eu/orders:dev at charts/orders/values-eu.yaml:1 via charts/orders/values.yaml:3 via charts/orders/templates/app.yaml:6
             replicas Count(1) at charts/orders/values.yaml:1 via charts/orders/templates/app.yaml:5
         not read argo/production/orders.yaml: Helm values, the values file `$values/none.yaml` is not here
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -153,7 +162,9 @@ fn flux_helmfile_and_skaffold_say_it_too() {
         ("helmfile.yaml", helmfile),
         ("dev/skaffold.yaml", skaffold),
     ];
-    check(&files, expect![[r#"
+    check(
+        &files,
+        expect![[r#"
 
           orders-a at charts/orders/templates/app.yaml:3
             image a/orders:a at a.yaml:1 via helmfile.yaml:4 via charts/orders/templates/app.yaml:6
@@ -167,7 +178,8 @@ fn flux_helmfile_and_skaffold_say_it_too() {
             image shop/orders:dev at charts/orders/values.yaml:2 via charts/orders/values.yaml:3 via charts/orders/templates/app.yaml:6
             replicas Count(4) at flux/orders.yaml:8 via charts/orders/templates/app.yaml:5
         not read flux/orders.yaml: Helm values, values from ConfigMaps and Secrets are not read
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -182,7 +194,9 @@ fn what_is_missing_or_fails_is_named_and_the_rest_is_read() {
         ("charts/orders/templates/worse.yaml", "a: b: c\n"),
         ("charts/orders/templates/worst.yaml", "{{ if }}"),
     ];
-    check(&files, expect![[r#"
+    check(
+        &files,
+        expect![[r#"
         charts/orders
           orders at charts/orders/templates/app.yaml:3
             image shop/orders:dev at charts/orders/values.yaml:2 via charts/orders/values.yaml:3 via charts/orders/templates/app.yaml:6
@@ -192,7 +206,8 @@ fn what_is_missing_or_fails_is_named_and_the_rest_is_read() {
         ! charts/orders/templates/worse.yaml:1 YAML parse error on orders/templates/worse.yaml: not valid YAML: mapping values are not allowed in this context; this document is left out
         ! charts/orders/templates/worst.yaml:1 missing value for if
         not read charts/orders/Chart.yaml: remote Helm chart, the chart `redis` 1.x from https://charts.example is not in `charts`
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
