@@ -209,10 +209,14 @@ fn lines_of_pools_by_erlang_c() {
 #[test]
 fn every_file_has_its_row() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/queues");
-    let this = include_str!("queues.rs");
-    for entry in folder.read_dir().expect("the folder is there").flatten().filter(|entry| entry.path().is_dir()) {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let line = name.starts_with("line-");
-        assert!(line || this.contains(&format!("\"{name}\"")), "{name} is compared with nothing");
+    // A survey of the folder above lists the files that describe systems of their own.
+    let all = plimsoll_read::survey::survey(Source::folders(&[folder]), &plimsoll_read::survey::Options::default());
+    let files = all.not_read.iter().filter_map(|file| file.path.strip_suffix("/plimsoll.yaml"));
+    let names: Vec<&str> = files.collect();
+    assert_eq!(names.len(), 27, "{names:?}");
+    let (this, readme) = (include_str!("queues.rs"), include_str!("../../../examples/queues/README.md"));
+    for name in names {
+        assert!(name.starts_with("line-") || this.contains(&format!("\"{name}\"")), "{name} is compared with nothing");
+        assert!(readme.contains(&format!("({name}/plimsoll.yaml)")), "{name} is not in the README");
     }
 }
