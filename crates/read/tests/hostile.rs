@@ -349,6 +349,8 @@ fn a_file_over_the_limit_is_named() {
 #[test]
 fn a_line_as_long_as_the_limit_comes_to_an_end() {
     let limit = usize::try_from(FILE_BYTES_MAX).unwrap();
+    // Not optimized, the readers are ten times slower. An eighth still shows whatever grows faster than the line.
+    let limit = if cfg!(debug_assertions) { limit / 8 } else { limit };
     let starts = [
         (
             "deployment.yaml",
