@@ -75,7 +75,9 @@ kind: Service
 metadata: { name: stock }
 spec: { selector: { app: stock }, ports: [{ port: 8080 }] }
 ";
-    check(&[("deploy/shop.yaml", WEB)], expect![[r#"
+    check(
+        &[("deploy/shop.yaml", WEB)],
+        expect![[r#"
         journey web
           50.00/s stock CPU (1 × 0.25 cores ÷ 0.005 s)
           300.00/s web CPU (3 × 0.5 cores ÷ 0.005 s)
@@ -96,7 +98,8 @@ spec: { selector: { app: stock }, ports: [{ port: 8080 }] }
           default-load web: 1
           default-success web: 0.99
           default-latency web: 1s
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -178,7 +181,10 @@ components: { a: { replicas: 0, serves: { slots: 0 }, operations: { ask: { does:
 
 #[test]
 fn nothing_to_ask_is_an_error() {
-    check_yaml("components: { db: { kind: store } }\n", expect![[r#"
+    check_yaml(
+        "components: { db: { kind: store } }\n",
+        expect![[r#"
         0: no journey is stated and none can be inferred: nothing here answers requests; state `journeys` in plimsoll.yaml
-    "#]]);
+    "#]],
+    );
 }
