@@ -10,9 +10,9 @@ use plimsoll_model::{EnvironmentId, JourneyId as ModelJourneyId, Model};
 use super::line::{Breaks, PromiseStated, Rung, ScenarioLine};
 use super::{Assumed, because, changes, passing, unknowns};
 use crate::Nanos;
-use crate::assumptions::{Override, Taken};
+use crate::assumptions::Taken;
 use crate::bound;
-use crate::compile::{CompileError, Compiled, Course, Indicator as Said, Journeys, Options, Promised, compile};
+use crate::compile::{CompileError, Compiled, Course, Indicator as Said, Journeys, Options, Override, Promised, compile};
 use crate::measurements::Measurements;
 use crate::program::{Arrivals, JourneyId, OperationId, Program, Scaling, Source, Starts};
 use crate::run::{Options as RunOptions, Seed, replicate};
@@ -79,12 +79,12 @@ pub fn load_line(
 ) -> Result<ScenarioLine, NoAnswer> {
     let compiled = compile(model, &options(question, Vec::new())).map_err(NoAnswer::Uncompiled)?;
     let asked = Asked::new(question, &compiled);
-    let variations = changes::wanted(&compiled, question)?;
+    let variations = changes::wanted(model, &compiled, question)?;
     if compiled.course == Course::Timeline && passing::passes(&compiled.program) {
         return Ok(passing::line(model, &asked, told));
     }
     let program = passing::from_the_start(&compiled.program);
-    let mut backend = asked.backend(vec![&program], told);
+    let mut backend = asked.backend(vec![&program], &mut *told);
     let line = find(&mut backend, &asked.promises(), &asked.search());
     let mut out = asked.answer(model, &line);
     if let Some(breaks) = line.breaks {
@@ -92,11 +92,11 @@ pub fn load_line(
     }
     if let Verdict::Holds(at) = line.verdict {
         let loads = loads_to_draw(at.value);
-        let mut drawing = asked.backend(vec![&program], told);
+        let mut drawing = asked.backend(vec![&program], &mut *told);
         out.curve = curve(&mut drawing, Variant::default(), &loads, 4_000, question.seed + 2_000_000, CONFIDENCE);
-        out.moves = changes::moves(&asked, &program, &line, &variations, told);
+        out.moves = changes::moves(&asked, &program, &line, &variations, &mut *told);
         if question.changes == Changes::All {
-            (out.unknowns, out.over_assumptions) = unknowns::ranked(model, &asked, &program, &line, told);
+            (out.unknowns, out.over_assumptions) = unknowns::ranked(model, &asked, &program, &line, &mut *told);
         }
     }
     Ok(out)
@@ -228,7 +228,10 @@ impl<'a> Asked<'a> {
             RunOptions { warm_up, load: factor, ..RunOptions::until(Nanos::from_secs_f64(1.2 * seconds)) };
         let seeds: Vec<Seed> = (0..RUNS).map(|at| Seed(self.question.seed + 4_000_000 + at)).collect();
         let runs = replicate(program, &seeds, &options, self.question.threads);
-        runs.into_iter().reduce(|mut all, run| { all.merge(&run); all }).expect("there are runs")
+        let mut runs = runs.expect("a compiled program passes its check").into_iter();
+        let mut all = runs.next().expect("there are runs");
+        runs.for_each(|run| all.merge(&run));
+        all
     }
 }
 
@@ -246,7 +249,7 @@ fn load_of(program: &Program, compiled: &Compiled, journey: JourneyId) -> (f64, 
     let source = program.sources.iter().find(|source| source.starts == Starts::Journey(journey));
     match source.map(|source| &source.arrivals) {
         Some(Arrivals::Closed { users, think }) => {
-            let pause = program.distributions[think.from.0 as usize].mean().as_secs_f64();
+            let pause = program.distributions[think.from.0 as usize].mean() * 1e-9;
             (f64::from(*users), f64::from(*users) / pause.max(1e-3))
         }
         _ => {

@@ -1,64 +1,66 @@
 //! Changes to try: every knob by its own step, or those that were asked for.
 
-use super::ask::{Asked, Changes, NoAnswer, Question};
+use plimsoll_model::Model;
+
+use super::ask::{Asked, Changes, NoAnswer, Question, options};
 use super::line::Move;
-use crate::compile::{Compiled, Knob, KnobKind};
+use super::passing;
+use crate::compile::{Compiled, Knob, KnobKind, Override, compile};
 use crate::program::Program;
 use crate::search::{self, Line, Progress, Variant};
 
-/// A knob and the value to set it to.
-#[derive(Clone, Debug, PartialEq)]
+/// A system with one thing changed.
+#[derive(Clone, Debug)]
 pub(super) struct Variation {
-    pub(super) knob: Knob,
-    pub(super) value: f64,
+    knob: String,
+    from: String,
+    to: String,
+    program: Program,
 }
 
 /// What is to be tried.
 ///
 /// # Errors
-/// A name that is no knob, or a value that is no number; with the nearest names.
-pub(super) fn wanted(compiled: &Compiled, question: &Question) -> Result<Vec<Variation>, NoAnswer> {
+/// A key that is neither a knob nor an assumption, or a value that is none; with what there is.
+pub(super) fn wanted(model: &Model, compiled: &Compiled, question: &Question) -> Result<Vec<Variation>, NoAnswer> {
     match &question.changes {
         Changes::None => Ok(Vec::new()),
-        Changes::All => {
-            let step = |knob: &Knob| Variation { knob: knob.clone(), value: knob.step };
-            Ok(compiled.knobs.iter().map(step).collect())
-        }
-        Changes::These(asked) => asked.iter().map(|(key, value)| found(compiled, key, value)).collect(),
+        Changes::All => Ok(compiled.knobs.iter().map(|knob| step(compiled, knob)).collect()),
+        Changes::These(asked) => asked.iter().map(|(key, value)| asked_for(model, compiled, question, key, value)).collect(),
     }
 }
 
-fn found(compiled: &Compiled, key: &str, value: &str) -> Result<Variation, NoAnswer> {
-    let Some(knob) = compiled.knobs.iter().find(|knob| knob.name == key) else {
-        let (owner, _) = key.rsplit_once('.').unwrap_or((key, ""));
-        let mut near: Vec<&str> =
-            compiled.knobs.iter().map(|knob| knob.name.as_str()).filter(|name| name.starts_with(owner)).collect();
-        if near.is_empty() {
-            near = compiled.knobs.iter().map(|knob| knob.name.as_str()).collect();
-        }
-        near.truncate(12);
-        return Err(NoAnswer::Change(format!("there is no knob `{key}`; there are {}", near.join(", "))));
-    };
-    let number = parsed(knob.kind, value)
-        .ok_or_else(|| NoAnswer::Change(format!("`{value}` cannot be set to `{key}`; write it like `{}`", shown(knob.kind, knob.step))))?;
-    Ok(Variation { knob: knob.clone(), value: number })
+/// A knob, turned by its own step.
+fn step(compiled: &Compiled, knob: &Knob) -> Variation {
+    let mut program = passing::from_the_start(&compiled.program);
+    knob.turn(&mut program, knob.step);
+    Variation {
+        knob: knob.name.clone(),
+        from: shown(knob.kind, knob.value),
+        to: shown(knob.kind, knob.step),
+        program,
+    }
 }
 
-/// A value as people write it, in the unit of its knob.
-fn parsed(kind: KnobKind, text: &str) -> Option<f64> {
-    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite() && 0.0 <= *number);
-    match kind {
-        KnobKind::Timeout(_) | KnobKind::Time(_) => {
-            let units = [("ms", 1e-3), ("us", 1e-6), ("s", 1.0), ("m", 60.0)];
-            units.iter().find_map(|(unit, seconds)| Some(number(text.strip_suffix(unit)?)? * seconds))
-        }
-        KnobKind::CacheHit(_) => match text.strip_suffix('%') {
-            Some(percent) => number(percent).map(|percent| percent / 100.0),
-            None => number(text),
-        },
-        KnobKind::Quota(_) => number(text.strip_suffix("/s").unwrap_or(text)),
-        _ => number(text),
-    }
+fn asked_for(
+    model: &Model,
+    compiled: &Compiled,
+    question: &Question,
+    key: &str,
+    value: &str,
+) -> Result<Variation, NoAnswer> {
+    let change = Override::parse(key, value).map_err(|problem| NoAnswer::Change(format!("`{key}`: {problem}")))?;
+    let changed = compile(model, &options(question, vec![change])).map_err(|errors| {
+        NoAnswer::Change(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    })?;
+    let knob = compiled.knobs.iter().find(|knob| knob.name == key).map(|knob| shown(knob.kind, knob.value));
+    let taken = || compiled.assumptions.iter().find(|taken| key.starts_with(taken.assumption.name()));
+    Ok(Variation {
+        knob: key.to_owned(),
+        from: knob.or_else(|| Some(taken()?.value.to_string())).unwrap_or_else(|| "as it is".to_owned()),
+        to: value.to_owned(),
+        program: passing::from_the_start(&changed.program),
+    })
 }
 
 /// A value with its unit.
@@ -81,22 +83,15 @@ pub(super) fn moves(
     variations: &[Variation],
     told: &mut dyn FnMut(&Progress) -> bool,
 ) -> Vec<Move> {
-    let turned: Vec<Program> = variations
-        .iter()
-        .map(|variation| {
-            let mut turned = program.clone();
-            variation.knob.turn(&mut turned, variation.value);
-            turned
-        })
-        .collect();
+    let turned: Vec<&Program> = variations.iter().map(|variation| &variation.program).collect();
     let moved = measured(asked, program, &turned, line, told);
     let mut moves: Vec<Move> = variations
         .iter()
         .zip(moved)
         .map(|(variation, moved)| Move {
-            knob: variation.knob.name.clone(),
-            from: shown(variation.knob.kind, variation.knob.value),
-            to: shown(variation.knob.kind, variation.value),
+            knob: variation.knob.clone(),
+            from: variation.from.clone(),
+            to: variation.to.clone(),
             change: moved.change,
             real: moved.real,
         })
@@ -110,11 +105,11 @@ pub(super) fn moves(
 pub(super) fn measured(
     asked: &Asked<'_>,
     program: &Program,
-    others: &[Program],
+    others: &[&Program],
     line: &Line,
     told: &mut dyn FnMut(&Progress) -> bool,
 ) -> Vec<search::Moved> {
-    let programs: Vec<&Program> = std::iter::once(program).chain(others).collect();
+    let programs: Vec<&Program> = std::iter::once(program).chain(others.iter().copied()).collect();
     let variants: Vec<Variant> = (1..programs.len()).map(Variant).collect();
     let budget = 3_000_000 * (variants.len() as u64 + 1);
     let options = search::Options { budget, ..asked.search() };

@@ -97,8 +97,8 @@ pub fn simulate(
 }
 
 /// A run that is looked at in even steps.
-struct Watched<'p> {
-    run: Run<'p>,
+struct Watched {
+    run: Run,
     step: Nanos,
     now: Nanos,
     last: Measurements,
@@ -107,8 +107,8 @@ struct Watched<'p> {
     ended: Option<End>,
 }
 
-impl<'p> Watched<'p> {
-    fn new(program: &'p Program, question: &RunQuestion, round_s: f64) -> Result<Self, NoAnswer> {
+impl Watched {
+    fn new(program: &Program, question: &RunQuestion, round_s: f64) -> Result<Self, NoAnswer> {
         let options = RunOptions {
             most_open: Some(MOST_OPEN),
             traces: question.traces,
@@ -167,7 +167,7 @@ fn answered(
     model: &Model,
     question: &RunQuestion,
     compiled: &Compiled,
-    watched: &Watched<'_>,
+    watched: &Watched,
     cut: usize,
 ) -> RunAnswer {
     let kept = &watched.steps[cut.min(watched.steps.len().saturating_sub(1))..];
@@ -275,7 +275,7 @@ fn promises(whole: &Step, compiled: &Compiled) -> Vec<Kept> {
 }
 
 /// The whole run, its warm-up included, in a hundred stretches or fewer.
-fn timeline(watched: &Watched<'_>) -> Vec<Moment> {
+fn timeline(watched: &Watched) -> Vec<Moment> {
     let size = watched.steps.len().div_ceil(MOMENTS).max(1);
     let mut from = Nanos::ZERO;
     let mut out = Vec::new();

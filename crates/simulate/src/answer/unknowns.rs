@@ -6,8 +6,8 @@ use super::ask::{Asked, options};
 use super::changes;
 use super::line::Unknown;
 use super::passing;
-use crate::assumptions::{Override, Taken, Value};
-use crate::compile::compile;
+use crate::assumptions::{Taken, Value};
+use crate::compile::{Override, compile};
 use crate::program::Program;
 use crate::search::{self, Line, Progress, Verdict, find};
 use crate::statistics::Interval;
@@ -31,8 +31,8 @@ pub(super) fn ranked(
 ) -> (Vec<Unknown>, Option<Interval>) {
     let open: Vec<&Taken> = asked.compiled.assumptions.iter().filter(|taken| is_open(taken)).collect();
     let ends = ends(model, asked, program, &open);
-    let programs: Vec<Program> = ends.iter().map(|end| end.program.clone()).collect();
-    let moved = changes::measured(asked, program, &programs, line, told);
+    let programs: Vec<&Program> = ends.iter().map(|end| &end.program).collect();
+    let moved = changes::measured(asked, program, &programs, line, &mut *told);
     let change = |at: usize| moved[at].change.map(|change| change.difference.value);
     let mut unknowns: Vec<(f64, Unknown)> = open
         .iter()
@@ -73,9 +73,7 @@ fn unknown(taken: &Taken, change: Option<f64>) -> Unknown {
 fn ends(model: &Model, asked: &Asked<'_>, program: &Program, open: &[&Taken]) -> Vec<End> {
     let mut ends = Vec::new();
     for (of, taken) in open.iter().enumerate() {
-        for value in taken.assumption.range().iter().filter(|value| **value != taken.value) {
-            let tried =
-                Override { assumption: taken.assumption, subject: Some(taken.subject.clone()), value: *value };
+        for tried in taken.variants().into_iter().map(Override::Assume) {
             // What cannot be compiled at an end of its range tells nothing about the line.
             if let Ok(compiled) = compile(model, &options(asked.question, vec![tried.clone()])) {
                 let other = passing::from_the_start(&compiled.program);

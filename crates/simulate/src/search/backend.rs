@@ -84,7 +84,11 @@ impl<F> Backend<'_, F> {
             window: Some(window),
             load: factor,
             most_open: Some(MOST_OPEN),
-            detail: Detail::Journeys,
+            detail: if self.judges.iter().all(|judge| matches!(judge.subject, Subject::Journey(_))) {
+                Detail::Journeys
+            } else {
+                Detail::Everything
+            },
             ..Options::until(until)
         }
     }
@@ -122,7 +126,8 @@ impl<F: FnMut(&Progress) -> bool> Laboratory for Backend<'_, F> {
             let first = &experiments[alike[0]];
             let seeds: Vec<Seed> = alike.iter().map(|at| Seed(experiments[*at].seed)).collect();
             let program = self.programs[first.variant.0];
-            let measured = replicate(program, &seeds, &self.options(first), self.threads);
+            let measured = replicate(program, &seeds, &self.options(first), self.threads)
+                .expect("a laboratory is given programs that pass their check");
             for (at, measured) in alike.iter().zip(&measured) {
                 seen[*at] = Some(self.observation(measured));
             }
