@@ -1,11 +1,14 @@
 //! The model in one environment, with what several rules ask: who depends on whom, which journeys pass where, who owns.
 
+use plimsoll_model::behaviour::work::{Doing, Step, Work};
+use plimsoll_model::behaviour::{Claim, WorkId};
 use plimsoll_model::{
     Call, CallId, Component, ComponentId, ComponentKind, Deployment, EvidenceId, Field, JourneyId, Model, Subject, View,
 };
 
 use crate::finding::Of;
-use crate::walks::Walks;
+use crate::rule::Rule;
+use crate::walks::{self, Leg, Walks};
 
 /// What rules ask.
 pub struct Estate<'m> {
@@ -78,9 +81,10 @@ impl<'m> Estate<'m> {
     pub fn at_risk(&self, of: &Of) -> Vec<JourneyId> {
         match of {
             Of::Component(id) => self.walks.over_component(*id),
-            Of::Call(id) => self.walks.over_call(*id),
+            Of::Call(id) | Of::Delivery(id) => self.walks.over_call(self.view, *id),
+            Of::Work(id) | Of::Asked { by: _, work: id } => self.walks.over_work(*id),
             Of::Operation(id) => self.walks.over_operation(self.model(), *id),
-            Of::Topic(id) => self.walks.over_topic(self.model(), *id),
+            Of::Topic(id) => self.walks.over_topic(*id),
             Of::Named(_) => Vec::new(),
         }
     }
@@ -90,12 +94,43 @@ impl<'m> Estate<'m> {
         let model = self.model();
         let component = match of {
             Of::Component(id) => *id,
-            Of::Call(id) => model.calls[id.index()].from,
+            Of::Call(id) | Of::Delivery(id) => model.calls[id.index()].from,
+            Of::Work(id) => model.behaviour.work(*id).component,
+            Of::Asked { by, .. } => *by,
             Of::Operation(id) => model.interfaces[model.operations[id.index()].interface.index()].component?,
             Of::Topic(id) => model.topics[id.index()].broker?,
             Of::Named(_) => return None,
         };
         model.component(component).owner.clone()
+    }
+
+    /// What an operation does here; `None` where nobody says.
+    pub fn doing(&self, work: WorkId) -> Option<&'m [Claim<Step>]> {
+        walks::doing(self.view, work)
+    }
+
+    /// What is said of an operation here under a key.
+    pub fn says<F>(&self, work: WorkId, key: impl Fn(&'m Doing) -> Option<&'m F>) -> Option<&'m F> {
+        self.view.model.behaviour.work(work).says.pick(self.view.environment, key)
+    }
+
+    /// Operations that plimsoll.yaml describes.
+    pub fn works(&self) -> impl Iterator<Item = (WorkId, &'m Work)> {
+        self.view.model.behaviour.works.iter().enumerate().map(|(index, work)| (WorkId(index as u32), work))
+    }
+
+    /// What the operation asks of others and waits for.
+    pub fn legs(&self, work: WorkId) -> Vec<Leg<'m>> {
+        self.doing(work).map_or_else(Vec::new, |steps| walks::legs(steps, Some(work)))
+    }
+
+    /// A parameter of a rule, as `standards:` states it for the whole system.
+    pub fn parameter(&self, rule: &Rule, name: &str) -> Option<&'m str> {
+        let settings = self.view.model.behaviour.standards.settings.iter().rev();
+        let whole = settings
+            .filter(|setting| setting.tiers.is_empty() && setting.subjects.is_empty() && setting.owners.is_empty());
+        let mut own = whole.filter(|setting| rule.is_called(&setting.rule)).flat_map(|setting| &setting.parameters);
+        own.find(|parameter| parameter.name == name).map(|parameter| parameter.value.as_str())
     }
 
     /// What a journey is worth an hour at its expected peak, in millionths of its currency; else the number of requests.

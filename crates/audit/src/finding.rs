@@ -1,5 +1,6 @@
 //! What a rule says of one subject: a breach with its evidence, or the fact that is missing.
 
+use plimsoll_model::behaviour::WorkId;
 use plimsoll_model::{CallId, ComponentId, EvidenceId, JourneyId, Model, OperationId, TopicId};
 
 use crate::fingerprint;
@@ -12,6 +13,17 @@ pub enum Of {
     Component(ComponentId),
     /// A call.
     Call(CallId),
+    /// The messages that the caller takes from a broker: the call, named in the direction in which they flow.
+    Delivery(CallId),
+    /// What a component can be asked, as plimsoll.yaml describes it.
+    Work(WorkId),
+    /// One component's asking of another's operation.
+    Asked {
+        /// Who asks.
+        by: ComponentId,
+        /// What.
+        work: WorkId,
+    },
     /// A topic.
     Topic(TopicId),
     /// What a component can be asked.
@@ -29,6 +41,17 @@ impl Of {
             Self::Call(id) => {
                 let call = &model.calls[id.index()];
                 format!("{} → {}", model.component(call.from).id, model.component(call.to).id)
+            }
+            Self::Delivery(id) => {
+                let call = &model.calls[id.index()];
+                format!("{} → {}", model.component(call.to).id, model.component(call.from).id)
+            }
+            Self::Work(id) => {
+                let work = model.behaviour.work(*id);
+                format!("{} {}", model.component(work.component).id, work.name)
+            }
+            Self::Asked { by, work } => {
+                format!("{} → {}", model.component(*by).id, model.behaviour.work_name(*work, model))
             }
             Self::Topic(id) => model.topics[id.index()].id.clone(),
             Self::Operation(id) => {

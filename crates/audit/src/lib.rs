@@ -13,6 +13,7 @@ pub mod finding;
 pub mod found;
 pub mod rank;
 pub mod waive;
+pub mod standards;
 pub mod baseline;
 pub mod rules;
 
@@ -27,15 +28,15 @@ pub use finding::{Finding, Of, State, Unknown};
 pub use found::Found;
 pub use rule::{Page, Rule, Severity};
 pub use waive::{Day, Waiver};
+pub use walks::{Asks, Leg};
 
 /// How an audit is run.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Rules that are run, by id or slug; all where empty.
     pub only: Vec<String>,
-    /// What is put up with for a while.
-    pub waivers: Vec<Waiver>,
-    /// Today; a waiver holds up to its last day inclusive, UTC. `None` where no waiver can expire.
+    /// Today; a waiver of plimsoll.yaml holds up to its last day inclusive, UTC. `None` where none
+    /// can expire.
     pub today: Option<Day>,
     /// Debt that is known: findings in it are kept apart.
     pub baseline: Option<Baseline>,
@@ -69,11 +70,17 @@ pub fn audit(view: View<'_>, options: &Options) -> Audit {
         findings.append(&mut found.findings);
         unknowns.append(&mut found.unknowns);
     }
+    standards::apply(&estate, &mut findings);
     finding::fold(&mut findings);
     rank::sort(&estate, &mut findings);
     unknowns.sort_by(|a, b| (a.rule.id, &a.subject).cmp(&(b.rule.id, &b.subject)));
     unknowns.dedup_by(|a, b| (a.rule.id, &a.subject) == (b.rule.id, &b.subject));
-    let idle_waivers = waive::apply(&mut findings, &options.waivers, options.today.as_ref());
+    let waivers: Vec<Waiver> = view.model.behaviour.standards.waivers.iter().filter_map(Waiver::of).collect();
+    let mut idle_waivers = waive::apply(&mut findings, &waivers, options.today.as_ref());
+    // Of a run of some rules, nothing can be said of the waivers of others.
+    idle_waivers.retain(|waiver| {
+        options.only.is_empty() || rules::find(&waiver.rule).is_some_and(|rule| wanted(rule, &options.only))
+    });
     let stale_debt = options.baseline.as_ref().map_or_else(Vec::new, |baseline| baseline.apply(&mut findings));
     Audit { findings, unknowns, passes, idle_waivers, stale_debt }
 }

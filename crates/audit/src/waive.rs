@@ -42,6 +42,19 @@ pub struct Waiver {
 }
 
 impl Waiver {
+    /// A waiver of plimsoll.yaml; `None` where its day is none, which the reader has said.
+    pub(crate) fn of(row: &plimsoll_model::behaviour::standards::Waiver) -> Option<Self> {
+        let until = Day::parse(&row.until)?;
+        let text = |text: &String| text.clone();
+        Some(Self {
+            rule: text(&row.rule),
+            on: text(&row.on),
+            because: text(&row.because),
+            owner: text(&row.owner),
+            until,
+        })
+    }
+
     fn fits(&self, finding: &Finding) -> bool {
         finding.rule.is_called(&self.rule) && finding.subject == self.on
     }

@@ -24,7 +24,6 @@ pub(crate) fn run(arguments: &AuditArguments) -> Result<Outcome, String> {
     let environment = environment(&model, arguments.environment.as_deref())?.or(model.default_environment);
     let options = Options {
         only: arguments.rule.clone(),
-        waivers: Vec::new(),
         today: Some(today),
         baseline: baseline.map(|earlier| Baseline { entries: earlier.open().clone() }),
     };

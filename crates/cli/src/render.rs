@@ -20,7 +20,7 @@ pub(crate) fn run(arguments: &RenderArguments) -> Result<Outcome, String> {
         format!("`{}` is not below `{}`; name a --root that holds it", folder.display(), root.display())
     })?;
     let inside = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-    let corpus = Corpus::open(vec![Source::Folder { name: String::new(), root }]);
+    let corpus = Corpus::open(vec![Source::folder(root)]);
     let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
     let file = names.iter().find_map(|name| corpus.lookup(0, &format!("{inside}/{name}")));
     let Some(file) = file else {

@@ -1,15 +1,19 @@
 //! The files of a survey: walked once, read when asked for, parsed once.
 //!
-//! This and `source` are the only places of the crate that touch a file system. A file's id is its rank in the sorted
-//! order of (source, path), so that ids do not depend on the order in which a disk lists its files.
+//! This and `source` are the only places of the crate that touch a file system, and what runs on several threads runs
+//! through [`Corpus::each`]. A file's id is its rank in the sorted order of (source, path), so that ids do not depend on
+//! the order in which a disk lists its files.
 //!
 //! Not here: what a file means (the readers).
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::sync::OnceLock;
 
 use plimsoll_model::{At, FileId, Files, Problem};
 
+use crate::side_by_side;
+use crate::source::places::Places;
 use crate::source::{Found, Source};
 use crate::tree::yaml::{Documents, Schema};
 use crate::tree::{json, toml, yaml};
@@ -25,9 +29,12 @@ pub struct Corpus {
     files: Files,
     found: Vec<Found>,
     by_path: BTreeMap<(u32, String), FileId>,
+    /// Where each source lies, where it is a folder: a path may lead from one into another.
+    places: Places,
     /// Links inside a source, and the paths that they lead to.
     links: BTreeMap<(u32, String), String>,
     cells: Vec<Cell>,
+    threads: NonZeroUsize,
 }
 
 #[derive(Default)]
@@ -57,7 +64,18 @@ impl Corpus {
             .map(|(index, each)| ((each.name.source, each.name.path.clone()), FileId(index as u32)))
             .collect();
         let cells = found.iter().map(|_| Cell::default()).collect();
-        Self { files, found, by_path, links, cells }
+        let places = Places::of(&sources);
+        Self { files, found, by_path, places, links, cells, threads: NonZeroUsize::MIN }
+    }
+
+    /// The same corpus, read on so many threads; on one for each core where none are named.
+    pub fn on_threads(self, threads: Option<NonZeroUsize>) -> Self {
+        Self { threads: threads.unwrap_or_else(side_by_side::cores), ..self }
+    }
+
+    /// Maps items on the threads of this corpus; the results stand in the order of the items.
+    pub fn each<T: Sync, R: Send>(&self, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+        side_by_side::map(self.threads, items, work)
     }
 
     /// The names of all files.
@@ -95,9 +113,20 @@ impl Corpus {
         self.found[file.0 as usize].bytes
     }
 
-    /// The file at a path inside a source; `.`, `..` and links are resolved; `None` where the path leaves the source.
+    /// The file at a path from the root of a source; `.`, `..` and links are resolved. A path that leaves the source may
+    /// lead into another; `None` where it leads to no file of the survey.
     pub fn lookup(&self, source: u32, path: &str) -> Option<FileId> {
-        let mut path = normal(path)?;
+        let (source, path) = self.resolve(source, path)?;
+        self.inside(source, path)
+    }
+
+    /// The source and the path in it that a path from the root of a source means, whether or not there is a file.
+    pub fn resolve(&self, source: u32, path: &str) -> Option<(u32, String)> {
+        self.places.resolve(source, path)
+    }
+
+    fn inside(&self, source: u32, path: String) -> Option<FileId> {
+        let mut path = path;
         for _ in 0..LINKS_MAX {
             let file = self.by_path.get(&(source, path.clone()));
             if let Some(file) = file.filter(|file| !self.is_link(**file)) {

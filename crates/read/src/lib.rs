@@ -24,6 +24,7 @@ pub mod openapi;
 pub mod plimsoll_yaml;
 pub mod proto;
 pub mod redact;
+mod side_by_side;
 pub mod skaffold;
 pub mod source;
 pub mod survey;

@@ -24,9 +24,9 @@ pub struct Options {
 
 /// Surveys sources: lists, reads and joins. Never fails: what cannot be read is listed in the model.
 pub fn survey(sources: Vec<Source>, options: &Options) -> Model {
-    let corpus = Corpus::open(sources);
-    let plan = Plan::of(&corpus, options);
-    let mut facts = read_all(&corpus, &plan, options);
+    let corpus = Corpus::open(sources).on_threads(options.threads);
+    let plan = Plan::of(&corpus);
+    let mut facts = read_all(&corpus, &plan);
     facts.problems.extend(corpus.problems());
     let files_read = plan.read.len();
     let mut model = join::join(&corpus, facts);
@@ -45,10 +45,10 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(corpus: &Corpus, options: &Options) -> Self {
+    fn of(corpus: &Corpus) -> Self {
         let files: Vec<FileId> = corpus.ids().collect();
         let kept = left_out::kept(corpus);
-        let takers = in_parallel(&files, options, |file| {
+        let takers = corpus.each(&files, |file| {
             let reason = kept.reason(corpus, *file);
             let takes = |reader: &Reader| reason.is_none() && (reader.takes)(corpus, *file);
             let takers = readers().iter().enumerate().filter(|(_, reader)| takes(reader));
@@ -70,40 +70,12 @@ impl Plan {
     }
 }
 
-fn read_all(corpus: &Corpus, plan: &Plan, options: &Options) -> Facts {
+fn read_all(corpus: &Corpus, plan: &Plan) -> Facts {
     let work: Vec<usize> = (0..readers().len()).collect();
-    let all = in_parallel(&work, options, |index| (readers()[*index].read)(corpus, &plan.by_reader[*index]));
+    let all = corpus.each(&work, |index| (readers()[*index].read)(corpus, &plan.by_reader[*index]));
     let mut facts = Facts::default();
     for each in all {
         facts.append(each);
     }
     facts
-}
-
-/// Maps items on several threads; the results stand in the order of the items.
-#[allow(clippy::disallowed_methods, reason = "the readers run side by side, and their results are put in order")]
-fn in_parallel<T: Sync, R: Send>(items: &[T], options: &Options, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let available = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let threads = options.threads.unwrap_or(available).get().min(items.len().max(1));
-    if threads == 1 {
-        return items.iter().map(work).collect();
-    }
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let mut done: Vec<(usize, R)> = std::thread::scope(|scope| {
-        let run = || {
-            let mut own = Vec::new();
-            loop {
-                let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                match items.get(index) {
-                    Some(item) => own.push((index, work(item))),
-                    None => return own,
-                }
-            }
-        };
-        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
-        let join = |handle: std::thread::ScopedJoinHandle<'_, _>| handle.join().expect("readers do not panic");
-        handles.into_iter().flat_map(join).collect()
-    });
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }

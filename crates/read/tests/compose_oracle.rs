@@ -145,7 +145,7 @@ fn their_network(config: &Node, key: &str) -> String {
 }
 
 fn ours(root: &Path, file: Option<&str>) -> String {
-    let corpus = Corpus::open(vec![Source::Folder { name: String::new(), root: root.to_path_buf() }]);
+    let corpus = Corpus::open(vec![Source::folder(root.to_path_buf())]);
     let files: Vec<FileId> = corpus.ids().filter(|file| (READER.takes)(&corpus, *file)).collect();
     let facts = (READER.read)(&corpus, &files);
     let main = ["compose.yaml", "docker-compose.yml"];

@@ -15,5 +15,5 @@ pub mod run;
 pub mod search;
 pub mod statistics;
 
-pub use run::{Options, Seed};
+pub use run::{Options, Run, Seed, replicate, run};
 pub use time::Nanos;

@@ -8,7 +8,7 @@
 ///
 /// # Source
 /// Argument reduction to `m` in [√½, √2) and the series 2 artanh((m − 1)/(m + 1)).
-pub(crate) fn ln(x: f64) -> f64 {
+pub(crate) const fn ln(x: f64) -> f64 {
     if !x.is_finite() || x <= 0.0 {
         return if x == 0.0 {
             f64::NEG_INFINITY
@@ -30,9 +30,10 @@ pub(crate) fn ln(x: f64) -> f64 {
     let s = (mantissa - 1.0) / (mantissa + 1.0);
     let z = s * s;
     // 2 (s + s³/3 + s⁵/5 + …); |s| ≤ 0.1716, so that the term in s²³ is below 1e-18.
-    let mut tail = 0.0;
-    for odd in [21.0, 19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0, 3.0] {
+    let (mut tail, mut odd) = (0.0, 21.0);
+    while odd > 1.0 {
         tail = tail * z + 1.0 / odd;
+        odd -= 2.0;
     }
     let exponent = exponent as f64;
     exponent * LN2_HIGH + (exponent * LN2_LOW + 2.0 * (s + s * z * tail))
@@ -42,7 +43,7 @@ pub(crate) fn ln(x: f64) -> f64 {
 ///
 /// # Source
 /// Argument reduction to |r| ≤ ln 2 / 2 with ln 2 in two parts (Cody and Waite), then the Taylor series.
-pub(crate) fn exp(x: f64) -> f64 {
+pub(crate) const fn exp(x: f64) -> f64 {
     if x.is_nan() || x > 709.7 {
         return if x.is_nan() { x } else { f64::INFINITY };
     }
@@ -52,9 +53,10 @@ pub(crate) fn exp(x: f64) -> f64 {
     let whole = (x * std::f64::consts::LOG2_E + if x < 0.0 { -0.5 } else { 0.5 }) as i64;
     let r = (x - whole as f64 * LN2_HIGH) - whole as f64 * LN2_LOW;
     // Horner from 1/13!; |r| ≤ 0.347, so that the next term is below 1e-17.
-    let mut sum = 1.0;
-    for n in [13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0] {
+    let (mut sum, mut n) = (1.0, 13.0);
+    while n > 0.0 {
         sum = 1.0 + sum * r / n;
+        n -= 1.0;
     }
     // Two steps, so that results too small for a full mantissa come out.
     let half = whole / 2;
@@ -62,7 +64,7 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// `base` to the power of `exponent`, for a positive base.
-pub(crate) fn pow(base: f64, exponent: f64) -> f64 {
+pub(crate) const fn pow(base: f64, exponent: f64) -> f64 {
     exp(exponent * ln(base))
 }
 
@@ -84,9 +86,15 @@ pub(crate) fn sin_turns(turns: f64) -> f64 {
     x * sum
 }
 
-/// The cosine of `turns` full turns.
-pub(crate) fn cos_turns(turns: f64) -> f64 {
-    sin_turns(turns + 0.25)
+/// The square root, by Newton's method, for tables that are made at compile time.
+pub(crate) const fn sqrt(x: f64) -> f64 {
+    let mut root = exp(ln(x) / 2.0);
+    let mut step = 0;
+    while step < 4 {
+        root = (root + x / root) / 2.0;
+        step += 1;
+    }
+    root
 }
 
 const MANTISSA: u64 = (1 << 52) - 1;
@@ -94,7 +102,7 @@ const TWO_54: f64 = (1_u64 << 54) as f64;
 const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-fn power_of_two(exponent: i64) -> f64 {
+const fn power_of_two(exponent: i64) -> f64 {
     f64::from_bits(((exponent + 1023) as u64) << 52)
 }
 

@@ -6,7 +6,7 @@ use super::Finding;
 use crate::tree::Tree;
 
 /// Folders of `crates/read/src` that read no format: the tree that formats are read into, and the join.
-pub(crate) const NOT_READERS: [&str; 4] = ["tree", "join", "address", "redact"];
+pub(crate) const NOT_READERS: [&str; 5] = ["tree", "join", "address", "redact", "source"];
 
 /// Finds readers without a page, an example or a test.
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {

@@ -8,7 +8,10 @@
 //! # plimsoll.yaml
 //! plimsoll: 1
 //! components:
-//!   orders: { operations: { place: { does: [{ call: stock.reserve, timeout: 1s }] } } }
+//!   orders:
+//!     operations:
+//!       place: { does: [{ call: stock.reserve, timeout: 1s }] }
+//!       show: { does: [{ spend: { cpu: 1ms } }] }
 //!   stock: { operations: { reserve: { does: [{ call: orders.show, timeout: 1s }] } } }
 //! ```
 //! ## Right
@@ -16,7 +19,10 @@
 //! # plimsoll.yaml
 //! plimsoll: 1
 //! components:
-//!   orders: { operations: { place: { does: [{ call: stock.reserve, timeout: 1s }] } } }
+//!   orders:
+//!     operations:
+//!       place: { does: [{ call: stock.reserve, timeout: 1s }] }
+//!       show: { does: [{ spend: { cpu: 1ms } }] }
 //!   stock: { operations: { reserve: { does: [{ spend: { cpu: 5ms } }] } } }
 //! ```
 //! ## Do

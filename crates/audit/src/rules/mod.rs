@@ -3,8 +3,12 @@
 //! Copy a neighbour to write a new one: head with a broken and a right example, the constant, the check. Both examples run
 //! as tests.
 
+mod deadline_order;
+mod retry_storm;
+mod retry_not_idempotent;
 mod chain_too_deep;
 mod call_cycle;
+mod tier_order;
 mod single_point_of_failure;
 mod target_unknown;
 mod port_mismatch;
@@ -26,8 +30,12 @@ use crate::rule::Rule;
 /// Every rule, one pack after the other.
 pub fn all() -> &'static [&'static Rule] {
     &[
+        &deadline_order::RULE,
+        &retry_storm::RULE,
+        &retry_not_idempotent::RULE,
         &chain_too_deep::RULE,
         &call_cycle::RULE,
+        &tier_order::RULE,
         &single_point_of_failure::RULE,
         &target_unknown::RULE,
         &port_mismatch::RULE,

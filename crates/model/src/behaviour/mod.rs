@@ -16,6 +16,7 @@ pub mod work;
 pub mod load;
 pub mod scenario;
 pub mod supposed;
+pub mod standards;
 
 use serde_json::Value as Json;
 
@@ -213,6 +214,8 @@ object! {
         assumed: supposed::Assumed;
         /// What things cost.
         prices: supposed::Prices;
+        /// What the audit is held to.
+        standards: standards::Standards;
     }
 }
 

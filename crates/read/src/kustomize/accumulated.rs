@@ -1,40 +1,32 @@
 //! The objects that a kustomization has gathered so far, with the configuration and vars that came with them.
 
+use std::sync::Arc;
+
+use plimsoll_model::At;
+
 use super::config::Config;
 use super::fields::Outcome;
 use super::id::Id;
 use super::object::{Behavior, Object};
+use super::objects::Objects;
 use super::selector::Selector;
 use super::vars::Var;
 
 /// What has been gathered.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Accumulated {
-    pub(super) objects: Vec<Object>,
-    pub(super) config: Config,
+    pub(super) objects: Objects,
+    pub(super) config: Arc<Config>,
     pub(super) vars: Vec<Var>,
 }
 
 impl Accumulated {
-    /// Adds an object.
-    ///
-    /// # Errors
-    /// One with the same id is there already.
-    pub(super) fn append(&mut self, object: Object) -> Outcome<()> {
-        let id = object.id();
-        if self.objects.iter().any(|has| has.id().equals(&id)) {
-            return Err(format!("{id} is there already; one id may be given to one object only"));
-        }
-        self.objects.push(object);
-        Ok(())
-    }
-
     /// Adds a generated object, or puts it in the place of the one it replaces or merges into.
     pub(super) fn absorb(&mut self, mut object: Object) -> Outcome<()> {
         let id = object.id();
         let found = self.find_any(&id);
         match (found.as_slice(), object.behavior) {
-            ([], Behavior::Create) => return self.append(object),
+            ([], Behavior::Create) => return self.objects.append(object),
             ([], _) => return Err(format!("{id} does not exist; nothing to merge into or replace")),
             ([_], Behavior::Create) => {
                 return Err(format!("{id} is there already; say `behavior: merge` or `behavior: replace`"));
@@ -61,8 +53,8 @@ impl Accumulated {
 
     /// Indices of the objects that have or had an id.
     pub(super) fn find_any(&self, id: &Id<'_>) -> Vec<usize> {
-        let fits = |has: &Id<'_>| has.equals(id);
-        self.matching(&|object| object.any_id(&fits))
+        let fits = |has: &Id<'_>| has.name == id.name && has.equals(id);
+        self.matching(&|object| object.has_or_had_name(id.name) && object.any_id(&fits))
     }
 
     /// The one object that has or had an id.
@@ -89,15 +81,27 @@ impl Accumulated {
         self.objects.retain(|object| !object.is_gone());
     }
 
+    /// Adds fields that transformers know. Mostly they are the built-in ones, which everything has in common.
+    pub(super) fn configure(&mut self, config: &Arc<Config>) -> Outcome<()> {
+        if Arc::ptr_eq(&self.config, config) {
+            return Ok(());
+        }
+        if self.config.is_empty() {
+            self.config = Arc::clone(config);
+            return Ok(());
+        }
+        Arc::make_mut(&mut self.config).merge(config)
+    }
+
     /// Adds all that another one has gathered; what cannot be added is reported and left out.
-    pub(super) fn merge(&mut self, other: Self, report: &mut dyn FnMut(Option<&Object>, String)) {
-        for object in other.objects {
-            let kept = object.clone();
-            if let Err(error) = self.append(object) {
-                report(Some(&kept), error);
+    pub(super) fn merge(&mut self, other: Self, report: &mut dyn FnMut(Option<At>, String)) {
+        for object in other.objects.into_list() {
+            let at = object.node.at;
+            if let Err(error) = self.objects.append(object) {
+                report(Some(at), error);
             }
         }
-        if let Err(error) = self.config.merge(&other.config) {
+        if let Err(error) = self.configure(&other.config) {
             report(None, error);
         }
         for var in other.vars {

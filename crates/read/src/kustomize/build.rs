@@ -4,6 +4,7 @@
 //! goes wrong is a problem, and the build goes on with the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use plimsoll_model::{At, FileId, Problem};
 
@@ -15,7 +16,7 @@ use super::merge_schema::Schema;
 use super::object::Object;
 use super::origin::{self, Origin};
 use super::{Built, NAMES, file, load, name_reference, order, plugin, remote, vars};
-use crate::corpus::{Corpus, normal};
+use crate::corpus::Corpus;
 use crate::facts::Skipped;
 use crate::tree::Node;
 
@@ -56,11 +57,11 @@ pub(super) struct Builder<'c> {
     pub(super) schema: Schema,
     pub(super) problems: Vec<Problem>,
     used: BTreeSet<FileId>,
-    bases: BTreeSet<String>,
+    bases: BTreeSet<(u32, String)>,
     skipped: Vec<Skipped>,
     stack: Vec<FileId>,
     done: BTreeMap<FileId, Accumulated>,
-    built_in: Config,
+    built_in: Arc<Config>,
     /// Whether a schema was chosen: the first one that the way down meets counts.
     schema_chosen: bool,
     /// Whether the built-in schema was needed before one was chosen; then both count.
@@ -125,7 +126,7 @@ impl<'c> Builder<'c> {
             self.skip("kustomize component", file, format!("changes what is not in it; built alone, {first}"));
         }
         let is_component = kustomization.is_component();
-        self.finish(all.objects.into_iter().map(|object| object.node).collect(), is_component)
+        self.finish(all.objects.into_list().into_iter().map(|object| object.node).collect(), is_component)
     }
 
     fn finish(mut self, objects: Vec<Node>, is_component: bool) -> Built {
@@ -261,7 +262,7 @@ impl<'c> Builder<'c> {
         } else if let Some(folder) = self.folder(by, entry, &path) {
             let Some(built) = self.base(folder, entry.at) else { return };
             let mut built = built;
-            for object in &mut built.objects {
+            for object in built.objects.iter_mut() {
                 object.node.via = via_of(&object.node, Some(entry.at));
             }
             self.merge(built, entry.at, all);
@@ -289,7 +290,7 @@ impl<'c> Builder<'c> {
             return;
         }
         self.schema_needed |= self.schema.of_kind(object.api_version(), object.kind()).is_none();
-        if let Err(error) = all.append(object) {
+        if let Err(error) = all.objects.append(object) {
             self.problem(at, format!("{error}; kustomize refuses it"));
         }
     }
@@ -301,9 +302,8 @@ impl<'c> Builder<'c> {
             return;
         }
         let problems = &mut self.problems;
-        all.merge(built, &mut |object, error| {
-            let at = object.map_or(at, |object| object.node.at);
-            problems.push(Problem { at, message: format!("{error}; kustomize refuses it") });
+        all.merge(built, &mut |object_at, error| {
+            problems.push(Problem { at: object_at.unwrap_or(at), message: format!("{error}; kustomize refuses it") });
         });
     }
 
@@ -366,15 +366,15 @@ impl<'c> Builder<'c> {
             self.problem(at, format!("kustomizations nested deeper than {NESTING_MAX} levels; this one is left out"));
             return None;
         }
-        self.bases.insert(folder);
+        self.bases.insert((source, folder));
         self.open(file)
     }
 
     /// The kustomization of a folder.
     fn folder(&mut self, by: FileId, entry: &Node, path: &str) -> Option<FileId> {
-        let source = self.corpus.source(by);
-        let joined = if path.starts_with('/') { None } else { normal(&format!("{}/{path}", self.corpus.folder(by))) };
-        let Some(folder) = joined else {
+        let joined = format!("{}/{path}", self.corpus.folder(by));
+        let found = self.corpus.resolve(self.corpus.source(by), &joined).filter(|_| !path.starts_with('/'));
+        let Some((source, folder)) = found else {
             self.problem(entry.at, format!("`{path}` leads out of the repository; what it holds is missing here"));
             return None;
         };
@@ -419,7 +419,9 @@ impl<'c> Builder<'c> {
 
     fn refuse_outside(&mut self, by: FileId, at: At, path: &str, file: FileId) {
         let folder = self.corpus.folder(by);
-        if !folder.is_empty() && !self.corpus.path(file).starts_with(&format!("{folder}/")) {
+        let is_inside = self.corpus.source(by) == self.corpus.source(file)
+            && (folder.is_empty() || self.corpus.path(file).starts_with(&format!("{folder}/")));
+        if !is_inside {
             let message = format!(
                 "`{path}` is outside of the folder of its kustomization; kustomize refuses it without \
                  `--load-restrictor LoadRestrictionsNone`, here it is used"
@@ -440,7 +442,7 @@ impl<'c> Builder<'c> {
 
     /// Adds the fields that transformers know: built in, from `configurations`, from `crds`.
     fn configure(&mut self, kustomization: &Kustomization, all: &mut Accumulated) {
-        let mut config = self.built_in.clone();
+        let mut config = Arc::clone(&self.built_in);
         for (key, purpose) in [("configurations", "configuration"), ("crds", "schema")] {
             for entry in kustomization.items(key) {
                 let Some(file) = self.file_of(kustomization.file, entry, value(entry), purpose) else { continue };
@@ -450,12 +452,12 @@ impl<'c> Builder<'c> {
                 } else {
                     Config::of_file(&file::configuration(root, &mut self.problems))
                 };
-                if let Err(error) = config.merge(&added) {
+                if let Err(error) = Arc::make_mut(&mut config).merge(&added) {
                     self.problem(entry.at, format!("{error}; kustomize refuses it"));
                 }
             }
         }
-        if let Err(error) = all.config.merge(&config) {
+        if let Err(error) = all.configure(&config) {
             self.problem(kustomization.root.at, format!("{error}; kustomize refuses it"));
         }
     }

@@ -3,13 +3,15 @@
 //! # Source
 //! Kustomize 5.7, `api/internal/konfig/builtinpluginconsts`.
 
+use std::sync::{Arc, LazyLock};
+
 use super::fields::{Outcome, value};
 use super::fieldspec::{self, FieldSpec};
 use super::id::Wanted;
 use crate::tree::Node;
 
 /// The fields that each transformer changes.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Config {
     pub(super) name_prefix: Vec<FieldSpec>,
     pub(super) name_suffix: Vec<FieldSpec>,
@@ -25,15 +27,20 @@ pub(super) struct Config {
 }
 
 /// Fields that hold the name of an object of some kind.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct NameReference {
     pub(super) to: Wanted,
     pub(super) from: Vec<FieldSpec>,
 }
 
 impl Config {
-    /// The one that is built in.
-    pub(super) fn built_in() -> Self {
+    /// The one that is built in. It is made once, so that whoever has it can be told from its address.
+    pub(super) fn built_in() -> Arc<Self> {
+        static BUILT_IN: LazyLock<Arc<Config>> = LazyLock::new(|| Arc::new(Config::of_tables()));
+        Arc::clone(&BUILT_IN)
+    }
+
+    fn of_tables() -> Self {
         let mut config = Self {
             name_prefix: vec![FieldSpec::of_all("metadata/name", false)],
             name_suffix: vec![FieldSpec::of_all("metadata/name", false)],
@@ -48,8 +55,15 @@ impl Config {
             replicas: specs(REPLICAS),
         };
         config.common_labels.extend(specs(METADATA_LABELS));
-        config.sort();
-        config
+        // Once through the rules of merging, so that adding it to itself later changes nothing.
+        let mut settled = Self::default();
+        settled.merge(&config).expect("the tables do not contradict each other, or no test of this crate would pass");
+        settled
+    }
+
+    /// Whether it has no field at all.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Adds what another one has beyond this.

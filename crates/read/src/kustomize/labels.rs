@@ -9,7 +9,7 @@ use crate::tree::{Data, Entry, Node};
 pub(super) fn apply(all: &mut Accumulated, pairs: &[Entry], specs: &[FieldSpec]) -> Outcome<()> {
     let mut pairs: Vec<&Entry> = pairs.iter().collect();
     pairs.sort_by(|a, b| a.key.cmp(&b.key));
-    for object in &mut all.objects {
+    for object in all.objects.iter_mut() {
         let id = object.id().to_string();
         for pair in &pairs {
             for spec in specs {

@@ -4,7 +4,7 @@
 //! merged are replaced as a whole, as are all lists of custom resources without a schema.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use super::fields::value;
 use crate::tree::Node;
@@ -26,8 +26,8 @@ enum Field {
 /// Types by name, and the type of each kind.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Schema {
-    types: Rc<BTreeMap<String, Type>>,
-    kinds: Rc<BTreeMap<(String, String), String>>,
+    types: Arc<BTreeMap<String, Type>>,
+    kinds: Arc<BTreeMap<(String, String), String>>,
 }
 
 /// The type of one node, where a schema knows it.
@@ -51,6 +51,11 @@ impl Schema {
     /// Kubernetes OpenAPI of 1.21, which kustomize 5 carries: `x-kubernetes-patch-strategy`,
     /// `x-kubernetes-patch-merge-key` and `x-kubernetes-list-map-keys`.
     pub(super) fn built_in() -> Self {
+        static BUILT_IN: LazyLock<Schema> = LazyLock::new(Schema::of_tables);
+        BUILT_IN.clone()
+    }
+
+    fn of_tables() -> Self {
         let mut types: BTreeMap<String, Type> = BTreeMap::new();
         for (name, fields) in TYPES {
             let fields = fields.iter().map(|(field, how)| ((*field).to_owned(), how.owned())).collect();
@@ -64,7 +69,7 @@ impl Schema {
                 kinds.insert(((*api_version).to_owned(), (*name).to_owned()), of.to_owned());
             }
         }
-        Self { types: Rc::new(types), kinds: Rc::new(kinds) }
+        Self { types: Arc::new(types), kinds: Arc::new(kinds) }
     }
 
     /// The types of an OpenAPI document.
@@ -80,7 +85,7 @@ impl Schema {
                 kinds.insert((api, text("kind").to_owned()), entry.key.clone());
             }
         }
-        Self { types: Rc::new(types), kinds: Rc::new(kinds) }
+        Self { types: Arc::new(types), kinds: Arc::new(kinds) }
     }
 
     /// The types of both; where both know one, those of the other.
@@ -88,7 +93,7 @@ impl Schema {
         let (mut types, mut kinds) = ((*self.types).clone(), (*self.kinds).clone());
         types.extend((*other.types).clone());
         kinds.extend((*other.kinds).clone());
-        Self { types: Rc::new(types), kinds: Rc::new(kinds) }
+        Self { types: Arc::new(types), kinds: Arc::new(kinds) }
     }
 
     /// The type of a kind.

@@ -44,6 +44,7 @@ mod name;
 mod name_reference;
 mod namespace;
 mod object;
+mod objects;
 mod order;
 mod origin;
 mod patch;
@@ -76,8 +77,8 @@ pub struct Built {
     pub objects: Vec<Node>,
     /// Every file that went in, kustomizations included, in order.
     pub used: Vec<FileId>,
-    /// Folders of the kustomizations and components that it builds on, directly or through others, in order.
-    pub bases: Vec<String>,
+    /// Sources and folders of the kustomizations and components that it builds on, directly or through others, in order.
+    pub bases: Vec<(u32, String)>,
     /// Whether it is a component: an optional part that is applied to another.
     pub is_component: bool,
     /// What kustomize would refuse, and what could not be used.

@@ -25,7 +25,7 @@ fn is_fixed(gvk: Gvk<'_>) -> bool {
 
 /// Adds a text to the names of all objects.
 pub(super) fn apply(all: &mut Accumulated, end: End, text: &str, at: At, specs: &[FieldSpec]) -> Outcome<()> {
-    for object in &mut all.objects {
+    for object in all.objects.iter_mut() {
         let original = object.original_id().gvk;
         if is_fixed(original) {
             continue;

@@ -21,7 +21,7 @@ pub(super) fn apply(all: &mut Accumulated, report: &mut dyn FnMut(&Object, Strin
     if candidates.by_name.is_empty() {
         return;
     }
-    for object in &mut all.objects {
+    for object in all.objects.iter_mut() {
         let referrer = Referrer::of(object);
         let original = object.original_id().gvk;
         let mut changes = Vec::new();

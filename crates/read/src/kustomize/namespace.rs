@@ -5,7 +5,7 @@ use plimsoll_model::At;
 use super::accumulated::Accumulated;
 use super::fields::{Outcome, spelled, value};
 use super::fieldspec::{self, FieldSpec, Make};
-use super::kinds;
+use super::{kinds, objects};
 use crate::tree::{Data, Node};
 
 /// Which subjects of role bindings get the namespace.
@@ -33,16 +33,22 @@ pub(super) struct Namespace<'a> {
 impl Namespace<'_> {
     /// Sets it on all objects.
     pub(super) fn apply(&self, all: &mut Accumulated) -> Outcome<()> {
+        let mut by_name = objects::index(&all.objects);
         for index in 0..all.objects.len() {
             let object = &mut all.objects[index];
             if object.is_gone() {
                 continue;
             }
-            let id = object.id().to_string();
+            let (id, name) = (object.id().to_string(), object.name().to_owned());
             object.store_id();
             self.set_on(&mut object.node).map_err(|error| format!("{id}: {error}"))?;
             let id = all.objects[index].id();
-            if all.objects.iter().filter(|has| has.id().equals(&id)).count() > 1 {
+            // A Namespace is renamed by this. That it is still found by its old name does no harm: ids decide.
+            if id.name != name {
+                by_name.entry(id.name.to_owned()).or_default().push(index);
+            }
+            let namesakes = by_name.get(id.name).into_iter().flatten();
+            if namesakes.filter(|index| all.objects[**index].id().equals(&id)).count() > 1 {
                 return Err(format!("with the namespace, two objects are {id}"));
             }
         }

@@ -121,6 +121,11 @@ impl Object {
         self.previous_ids().next().unwrap_or_else(|| self.id())
     }
 
+    /// Whether a name is or was its own: a cheap look before its ids are made.
+    pub(super) fn has_or_had_name(&self, name: &str) -> bool {
+        self.name() == name || self.previous.iter().any(|previous| previous.name == name)
+    }
+
     /// Whether any of its ids is one.
     pub(super) fn any_id(&self, fits: &dyn Fn(&Id<'_>) -> bool) -> bool {
         self.previous_ids().any(|id| fits(&id)) || fits(&self.id())

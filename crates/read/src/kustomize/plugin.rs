@@ -32,7 +32,7 @@ impl Builder<'_> {
                 all.objects.push(object);
             }
         }
-        all.objects
+        all.objects.into_list()
     }
 
     /// Adds what a generator makes.

@@ -79,7 +79,7 @@ fn set_target(all: &mut Accumulated, target: &Node, given: &Node) -> Outcome<()>
     let (by_labels, rejected) = (select.compile()?, compiled(&reject)?);
     let mut given = given.clone();
     pass_through(&mut given, target.at);
-    for object in &mut all.objects {
+    for object in all.objects.iter_mut() {
         let is_meant = object_is(object, &select)
             && by_labels.matches_labels(object)
             && !reject.iter().any(|reject| reject.has_id() && object_is(object, reject))

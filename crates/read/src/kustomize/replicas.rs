@@ -15,7 +15,7 @@ pub(super) fn apply(all: &mut Accumulated, entry: &Node, specs: &[FieldSpec]) ->
     let count = entry.get("count").cloned().unwrap_or(zero);
     let mut found = false;
     for spec in specs {
-        for object in &mut all.objects {
+        for object in all.objects.iter_mut() {
             if !object.any_id(&|id| id.name == name && spec.on.selects(id.gvk)) {
                 continue;
             }

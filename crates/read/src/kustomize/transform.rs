@@ -240,7 +240,7 @@ impl Builder<'_> {
 
 /// Notes on all objects that a transformer ran. What has no origin yet was made by it.
 pub(super) fn note(origin: &Origin, all: &mut Accumulated) {
-    for object in &mut all.objects {
+    for object in all.objects.iter_mut() {
         match object.origin {
             Some(_) => object.transformations.push(origin.clone()),
             None => object.origin = Some(origin.clone()),

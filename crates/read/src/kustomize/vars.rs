@@ -103,7 +103,7 @@ pub(super) fn resolve(all: &mut Accumulated, report: &mut dyn FnMut(At, String))
     if values.is_empty() {
         return;
     }
-    for object in &mut all.objects {
+    for object in all.objects.iter_mut() {
         for spec in &all.config.var_reference {
             if let Err(error) = replace_in(object, spec, &values) {
                 report(object.node.at, error);

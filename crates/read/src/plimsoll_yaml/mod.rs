@@ -45,6 +45,7 @@ pub mod quantity;
 pub mod reference;
 pub mod scenario;
 mod schema;
+mod sources;
 pub mod standards;
 pub mod step;
 pub mod system;
@@ -66,6 +67,9 @@ use language::{Form, Reading};
 /// The reader of plimsoll.yaml.
 pub const READER: crate::Reader = crate::Reader { name: "plimsoll_yaml", page: include_str!("mod.rs"), takes, read };
 
+/// The names of the file; the first that is there counts.
+pub const FILES: [&str; 2] = ["plimsoll.yaml", "plimsoll.yml"];
+
 /// What one plimsoll.yaml says.
 #[derive(Clone, Debug, Default)]
 pub struct Supposed {
@@ -86,7 +90,7 @@ pub struct Supposed {
 fn takes(corpus: &Corpus, file: FileId) -> bool {
     let path = corpus.path(file);
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
-    matches!(name, "plimsoll.yaml" | "plimsoll.yml")
+    FILES.contains(&name)
 }
 
 fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
@@ -97,7 +101,10 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
     let chosen = layers.last().copied();
     if let Some(chosen) = chosen {
         let trees: Vec<&Documents> = layers.iter().map(|file| corpus.yaml(*file, Schema::Yaml12)).collect();
-        let (supposed, problems) = from_documents(chosen, &trees);
+        let (mut supposed, mut problems) = from_documents(chosen, &trees);
+        let wrong = supposed.system.as_ref().map(|system| sources::check(corpus, chosen, system)).unwrap_or_default();
+        supposed.errors += wrong.len();
+        problems.extend(wrong);
         facts.supposed.push(supposed);
         facts.problems.extend(problems);
     }

@@ -5,7 +5,7 @@ use crate::program::Failure;
 
 /// Requests of a journey, of an operation or of a call.
 ///
-/// What came and ended in measured time counts; `offered == latency.count() + failed() + ` the change of `open`.
+/// What came and ended in measured time counts; `offered == completed + failed()` + the change of what is open.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Flow {
     /// How many came.
@@ -14,7 +14,9 @@ pub struct Flow {
     pub open_at_start: u64,
     /// How many were open at the end.
     pub open_at_end: u64,
-    /// From request to answer, of those that succeeded.
+    /// How many succeeded.
+    pub completed: u64,
+    /// From request to answer, of those that succeeded; empty where only journeys were measured in detail.
     pub latency: Histogram,
     /// From request to answer, of those that failed.
     pub latency_failed: Histogram,
@@ -40,20 +42,15 @@ pub struct Failed {
 }
 
 impl Flow {
-    /// How many succeeded.
-    pub fn succeeded(&self) -> u64 {
-        self.latency.count()
-    }
-
     /// How many failed, in all ways.
     pub fn failed(&self) -> u64 {
-        self.latency_failed.count()
+        self.failed.iter().map(|each| each.count).sum()
     }
 
     /// The share of those that ended that succeeded; 1 where none ended.
     pub fn success(&self) -> f64 {
-        let ended = self.succeeded() + self.failed();
-        if ended == 0 { 1.0 } else { self.succeeded() as f64 / ended as f64 }
+        let ended = self.completed + self.failed();
+        if ended == 0 { 1.0 } else { self.completed as f64 / ended as f64 }
     }
 
     /// Counts a failure.
@@ -69,6 +66,7 @@ impl Flow {
         self.offered += other.offered;
         self.open_at_start += other.open_at_start;
         self.open_at_end += other.open_at_end;
+        self.completed += other.completed;
         self.latency.merge(&other.latency);
         self.latency_failed.merge(&other.latency_failed);
         self.waited.merge(&other.waited);

@@ -2,7 +2,8 @@
 
 use super::call::Draws;
 use super::{
-    Arrivals, Balancing, Batch, CacheContent, Cpu, Draw, FaultKind, Need, OperationFault, Program, Rate, Starts, Step,
+    Arrivals, Balancing, Batch, CacheContent, Cpu, Draw, FaultKind, Need, OperationFault, Pause, Program, Rate, Starts,
+    Step,
 };
 
 /// Why a program cannot be run.
@@ -58,6 +59,13 @@ impl Spot<'_> {
 }
 
 pub(super) fn check(program: &Program) -> Result<(), ProgramError> {
+    // Operations and calls are numbered with 16 bits in frames, to keep those small.
+    let most = usize::from(u16::MAX) - 1;
+    for (array, index) in [("operations", program.operations.len()), ("calls", program.calls.len())] {
+        if index > most {
+            return Err(ProgramError { array, index, what: "there are more than 65,534" });
+        }
+    }
     let spots = |array, count| (0..count).map(move |index| Spot { program, array, index });
     for (spot, each) in spots("distributions", program.distributions.len()).zip(&program.distributions) {
         spot.must(each.is_sound(), "parameters that describe no distribution")?;
@@ -73,6 +81,8 @@ pub(super) fn check(program: &Program) -> Result<(), ProgramError> {
     for (spot, each) in spots("calls", program.calls.len()).zip(&program.calls) {
         call(&spot, each)?;
     }
+    program.check_fallbacks()?;
+    program.check_callers()?;
     for (spot, each) in spots("pools", program.pools.len()).zip(&program.pools) {
         spot.must(0 < each.size, "a pool without connections")?;
         each.owner.map_or(Ok(()), |owner| spot.component(owner.index()))?;
@@ -96,6 +106,8 @@ pub(super) fn check(program: &Program) -> Result<(), ProgramError> {
         spot.must(each.dead_letters.is_none_or(|t| t.index() < program.topics.len()), "a topic that is not there")?;
         spot.operation(each.operation.index())?;
         spot.must(0 < each.prefetch, "a group that takes no message")?;
+        let endless = each.redeliveries.is_none() && each.pause == Pause::None;
+        spot.must(!endless, "messages that are handed out again without end and without a pause")?;
     }
     for (spot, each) in spots("journeys", program.journeys.len()).zip(&program.journeys) {
         steps(&spot, &each.steps)?;
@@ -159,6 +171,10 @@ fn call(spot: &Spot<'_>, call: &super::Call) -> Result<(), ProgramError> {
     if let Some(limit) = call.rate_limit {
         spot.rate(limit.per_second)?;
         spot.must(1.0 <= limit.burst, "a token bucket that never holds a token")?;
+    }
+    if let Some(retries) = &call.retries {
+        let endless = retries.max.is_none() && retries.backoff == Pause::None;
+        spot.must(!endless, "it is tried again without end and without a pause")?;
     }
     if let Some(breaker) = call.breaker {
         spot.share(breaker.opens_at)?;

@@ -73,6 +73,8 @@ causes! {
     Network "network" 503,
     /// A fault of the scenario.
     Fault "fault" 500,
+    /// Its caller had gone and it was stopped.
+    Stopped "stopped" 499,
     /// The topic's broker was not there, or its disk was full.
     Broker "broker" 503,
 }

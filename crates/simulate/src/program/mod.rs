@@ -3,7 +3,7 @@
 //! It is built by hand as well as by `compile`:
 //! ```
 //! use plimsoll_simulate::program::{Arrivals, Call, Component, Distribution, Operation, Program, Step};
-//! use plimsoll_simulate::Nanos;
+//! use plimsoll_simulate::{Nanos, Options, Seed, run};
 //!
 //! // M/M/1: one server, 1 s of work on average, 0.8 requests a second.
 //! let mut program = Program::default();
@@ -12,7 +12,8 @@
 //! let visit = program.add_operation(Operation::new(server, 1, vec![Step::cpu(second)]));
 //! let call = program.add_call(Call::to(visit));
 //! program.add_open_journey(1, vec![Step::Call(call)], Arrivals::poisson(0.8));
-//! program.check()?;
+//! let measured = run(&program, Seed(1), &Options::until(Nanos::from_secs(100_000)))?;
+//! assert!((4.0..6.0).contains(&measured.journeys[0].latency.mean().as_secs_f64()));
 //! # Ok::<(), plimsoll_simulate::program::ProgramError>(())
 //! ```
 //!
@@ -20,6 +21,7 @@
 //! Always: a program that [`Program::check`] accepts can be run.
 
 mod call;
+mod callers;
 mod check;
 mod component;
 mod distribution;

@@ -11,6 +11,7 @@ mod steps;
 mod journeys;
 mod scenarios;
 mod rest;
+mod standards;
 
 use std::collections::BTreeMap;
 
@@ -54,6 +55,7 @@ pub(crate) fn lower(
     lower.promises();
     lower.scenarios();
     lower.rest();
+    lower.standards();
     lower.problems
 }
 

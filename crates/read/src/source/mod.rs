@@ -1,24 +1,24 @@
 //! Sources: where files come from. A folder on disk, or texts in memory for tests.
 //!
-//! The walk respects `.gitignore` and `.plimsollignore`, does not follow links, and leaves out `.git`.
+//! Which files of a folder count is said in `walk`, which folders plimsoll.yaml names in `named`.
 
-use std::collections::BTreeMap;
+mod named;
+pub(crate) mod places;
+mod tracked;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use plimsoll_model::place::FileName;
 
-use crate::corpus::{folder_of, normal};
+use named::{Named, lexical};
 
 /// Where files come from.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A folder.
-    Folder {
-        /// The name that prefixes its paths where there are several sources.
-        name: String,
-        /// Where it is.
-        root: PathBuf,
-    },
+    Folder(Folder),
     /// Texts by path.
     Memory {
         /// The name that prefixes its paths where there are several sources.
@@ -26,6 +26,19 @@ pub enum Source {
         /// The files.
         files: BTreeMap<String, Vec<u8>>,
     },
+}
+
+/// A folder whose files count.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    /// The name that prefixes its paths where there are several sources.
+    name: String,
+    /// Where it is.
+    root: PathBuf,
+    /// What is left out of it, as in a `.gitignore`.
+    except: Vec<String>,
+    /// Folders in it that are sources of their own.
+    apart: Vec<PathBuf>,
 }
 
 /// A file that a source has.
@@ -47,31 +60,37 @@ enum Location {
 }
 
 impl Source {
-    /// Sources of the folders that were asked for. A folder that holds several git roots is that many sources.
+    /// Sources of the folders that were asked for: those that their plimsoll.yaml names, else the folder itself. A folder
+    /// that holds several git roots and is none is that many sources.
     #[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
     pub fn folders(paths: &[PathBuf]) -> Vec<Self> {
-        let mut roots: Vec<PathBuf> = Vec::new();
+        let mut named: Vec<Named> = Vec::new();
         for path in paths {
+            let sources = named::of(path);
             let inner = git_roots_below(path);
-            if inner.len() > 1 && !path.join(".git").exists() {
-                roots.extend(inner);
+            if !sources.is_empty() {
+                named.extend(sources);
+            } else if inner.len() > 1 && !path.join(".git").exists() {
+                named.extend(inner.into_iter().map(Named::whole));
             } else {
-                roots.push(path.clone());
+                named.push(Named::whole(path.clone()));
             }
         }
-        let several = roots.len() > 1;
-        let mut taken: BTreeMap<String, u32> = BTreeMap::new();
-        let name = |root: &Path, taken: &mut BTreeMap<String, u32>| {
-            if !several {
-                return String::new();
-            }
-            let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
-            let base = absolute.file_name().map_or_else(|| String::from("root"), |n| n.to_string_lossy().into_owned());
-            let count = taken.entry(base.clone()).or_insert(0);
-            *count += 1;
-            if *count == 1 { base } else { format!("{base}-{count}") }
+        let mut seen = BTreeSet::new();
+        named.retain(|each| seen.insert(lexical(&each.root)));
+        let names = names(&named);
+        let roots: Vec<PathBuf> = named.iter().map(|each| lexical(&each.root)).collect();
+        let folder = |((each, name), own): ((Named, String), &PathBuf)| {
+            let inner = roots.iter().filter_map(|other| other.strip_prefix(own).ok());
+            let apart = inner.filter(|rest| !rest.as_os_str().is_empty()).map(|rest| each.root.join(rest)).collect();
+            Self::Folder(Folder { name, apart, root: each.root, except: each.except })
         };
-        roots.into_iter().map(|root| Self::Folder { name: name(&root, &mut taken), root }).collect()
+        named.into_iter().zip(names).zip(&roots).map(folder).collect()
+    }
+
+    /// One folder and nothing else, whatever it says of others.
+    pub fn folder(root: PathBuf) -> Self {
+        Self::Folder(Folder { name: String::new(), root, except: Vec::new(), apart: Vec::new() })
     }
 
     /// Texts in memory, for tests.
@@ -83,14 +102,22 @@ impl Source {
     /// The source's name; empty where it is the only one.
     pub fn name(&self) -> &str {
         match self {
-            Self::Folder { name, .. } | Self::Memory { name, .. } => name,
+            Self::Folder(Folder { name, .. }) | Self::Memory { name, .. } => name,
+        }
+    }
+
+    /// Where it is on the disk, as an absolute path without `..`; none for texts in memory.
+    fn place(&self) -> Option<PathBuf> {
+        match self {
+            Self::Folder(folder) => Some(lexical(&folder.root)),
+            Self::Memory { .. } => None,
         }
     }
 
     /// All files, in no particular order.
     pub fn list(&self, source: u32) -> Vec<Found> {
         match self {
-            Self::Folder { root, .. } => walk(root, source),
+            Self::Folder(folder) => walk::walk(folder, source),
             Self::Memory { files, .. } => files
                 .iter()
                 .map(|(path, bytes)| Found {
@@ -103,6 +130,33 @@ impl Source {
     }
 }
 
+impl Named {
+    /// A folder that nobody said anything of.
+    fn whole(root: PathBuf) -> Self {
+        Self { root, name: None, except: Vec::new() }
+    }
+}
+
+/// A name for each source: the one that it was given, else its folder's. None is needed where there is only one.
+fn names(named: &[Named]) -> Vec<String> {
+    if named.len() == 1 {
+        return vec![String::new()];
+    }
+    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    let mut name = |each: &Named| {
+        let base = each.name.clone().unwrap_or_else(|| folder_name(&lexical(&each.root)));
+        let count = taken.entry(base.clone()).or_insert(0);
+        *count += 1;
+        if *count == 1 { base } else { format!("{base}-{count}") }
+    };
+    named.iter().map(&mut name).collect()
+}
+
+/// The last part of a path.
+fn folder_name(path: &Path) -> String {
+    path.file_name().map_or_else(|| String::from("root"), |name| name.to_string_lossy().into_owned())
+}
+
 #[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
 fn git_roots_below(path: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(path) else { return Vec::new() };
@@ -110,44 +164,6 @@ fn git_roots_below(path: &Path) -> Vec<PathBuf> {
         entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.join(".git").exists()).collect();
     roots.sort();
     roots
-}
-
-fn walk(root: &Path, source: u32) -> Vec<Found> {
-    let mut out = Vec::new();
-    let walk = ignore::WalkBuilder::new(root)
-        .hidden(false)
-        .parents(false)
-        .git_global(false)
-        .git_exclude(false)
-        .require_git(false)
-        .follow_links(false)
-        .add_custom_ignore_filename(".plimsollignore")
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk.filter_map(Result::ok) {
-        let kind = entry.file_type();
-        let link = kind.is_some_and(|kind| kind.is_symlink());
-        if !link && !kind.is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
-        let Ok(inside) = entry.path().strip_prefix(root) else { continue };
-        let path = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
-        let bytes = entry.metadata().map_or(0, |meta| meta.len());
-        let name = FileName { source, path };
-        let content = match link {
-            true => Location::Link(link_target(entry.path(), &name.path)),
-            false => Location::Disk(entry.path().to_path_buf()),
-        };
-        out.push(Found { name, bytes, content });
-    }
-    out
-}
-
-/// The path inside the source that a link leads to; `None` where it leads out of it.
-#[allow(clippy::disallowed_methods, reason = "the walk is the file edge of this crate")]
-fn link_target(link: &Path, path: &str) -> Option<String> {
-    let target = std::fs::read_link(link).ok().filter(|target| target.is_relative())?;
-    normal(&format!("{}/{}", folder_of(path), target.to_string_lossy()))
 }
 
 impl Found {

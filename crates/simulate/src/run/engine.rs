@@ -1,0 +1,591 @@
+//! The engine: takes one event after the other and moves frames on.
+//!
+//! A frame moves through its code until it has to wait for something (`run`). Whoever is freed by another's step is put
+//! on the list of those whose turn it is, so that nothing here calls itself without end, and the order in which frames
+//! move at one time is the order in which they were freed.
+//!
+//! The mechanisms stand beside, one in each file, as further functions of the engine: `request`, `call`, `admission`,
+//! `compute`, `fork`, `lock`, `cache`, `message`, `replica`, `timeline`, `scaler`, `rollout`, `measure`.
+
+use std::collections::VecDeque;
+
+use super::cache::CacheState;
+use super::code::{DrawAt, Instruction, Purpose, bits};
+use super::cores::Cores;
+use super::events::{Event, Events, Key, Kind};
+use super::frame::{Cold, Frame, NEVER, NO_CODE, NONE, Request, Slab, State};
+use super::gate::Gates;
+use super::guard::{Bucket, Guard};
+use super::image::{Binding, ComponentAt, Image};
+use super::lock::{Hold, LockState};
+use super::measure::Recorder;
+use super::message::{GroupState, TopicState};
+use super::meter::Meter;
+use super::options::Options;
+use super::random::{Bits, mix};
+use super::replica::Phase;
+use super::request::SourceState;
+use super::timeline::Control;
+use crate::measurements::{End, Histogram};
+use crate::program::{Cause, Failure, OperationFault, Order, Refusal};
+
+/// A component in a run.
+#[derive(Debug)]
+pub(super) struct ComponentState {
+    /// Replicas that callers know of, in order.
+    pub(super) listed: Vec<u32>,
+    /// The replica that takes writes.
+    pub(super) primary: u32,
+    /// Whose turn it is.
+    pub(super) turn: u32,
+    pub(super) quota: Option<Bucket>,
+    /// The gates of a shared queue.
+    pub(super) slot_gate: u32,
+    pub(super) worker_gate: u32,
+    /// Something is wrong with it, or it has rules for arriving requests.
+    pub(super) checks_arrivals: bool,
+    pub(super) disk_full: u32,
+    /// Replicas that serve, starting ones apart.
+    pub(super) serving: u32,
+    pub(super) open: Meter,
+    pub(super) queue: Meter,
+    pub(super) busy: Meter,
+    pub(super) cpu: Meter,
+    pub(super) up: Meter,
+    pub(super) works: Meter,
+    pub(super) connections: Meter,
+    pub(super) waited: Histogram,
+    pub(super) over_quota: u64,
+    pub(super) throttled: Meter,
+    /// Arrivals so far, for its autoscaler.
+    pub(super) arrivals: u64,
+    pub(super) scaler: super::scaler::ScalerState,
+    /// When it gets another primary, by which control, and who was deposed.
+    pub(super) elect_at: u64,
+    pub(super) election: u32,
+    pub(super) deposed: u32,
+    /// Replicas of a new version beyond those wanted.
+    pub(super) surplus: u32,
+    pub(super) rolled_back: bool,
+}
+
+/// A replica in a run.
+#[derive(Debug)]
+pub(super) struct ReplicaState {
+    pub(super) slot_gate: u32,
+    pub(super) worker_gate: u32,
+    pub(super) cores: Option<Cores>,
+    pub(super) phase: super::replica::Phase,
+    /// How many faults keep it down.
+    pub(super) faults: u32,
+    /// Callers know of it.
+    pub(super) listed: bool,
+    /// It is being made ready after a time without requests.
+    pub(super) warming: bool,
+    /// When its phase ends.
+    pub(super) wake: u64,
+    /// When callers learn of its state.
+    pub(super) known: u64,
+    /// When it fails.
+    pub(super) fails_at: u64,
+    /// Until its next failure, of the time that counts.
+    pub(super) to_failure: u64,
+    /// Since when that time runs.
+    pub(super) counting: u64,
+    /// How often it has started, failed or been made ready: each draws anew.
+    pub(super) incarnation: u64,
+    /// When it began to serve.
+    pub(super) since: u64,
+    /// Since when it has no open request.
+    pub(super) idle_since: u64,
+    /// How many times as long its version takes.
+    pub(super) slow: f64,
+    /// The share of requests that its version fails.
+    pub(super) fails: f64,
+    /// Its version is the new one.
+    pub(super) renewed: bool,
+    /// The slots of an adaptive limit, and when it last shrank.
+    pub(super) limit: f64,
+    pub(super) shrank: u64,
+    pub(super) ended: u64,
+    pub(super) open: Meter,
+    pub(super) busy: Meter,
+    pub(super) up: Meter,
+    pub(super) cpu: Meter,
+}
+
+/// An operation in a run: what is wrong with it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct OperationState {
+    pub(super) fault: Option<OperationFault>,
+}
+
+/// A run in progress.
+#[derive(Debug)]
+pub(super) struct Engine {
+    pub(super) now: u64,
+    pub(super) seed: u64,
+    pub(super) options: Options,
+    pub(super) events: Events,
+    pub(super) event_count: u64,
+    pub(super) trace: u64,
+    pub(super) end: Option<End>,
+    pub(super) frames: Slab<Frame>,
+    pub(super) cold: Slab<Cold>,
+    pub(super) requests: Slab<Request>,
+    /// Whose turn it is.
+    pub(super) ready: VecDeque<u32>,
+    pub(super) gates: Gates,
+    pub(super) components: Vec<ComponentState>,
+    pub(super) replicas: Vec<ReplicaState>,
+    /// Slots or workers of each replica that a shared queue has given out.
+    pub(super) in_use: Vec<u32>,
+    pub(super) operations: Vec<OperationState>,
+    /// The first gate of each pool.
+    pub(super) pool_gates: Vec<u32>,
+    pub(super) locks: Vec<LockState>,
+    pub(super) holds: Slab<Hold>,
+    pub(super) caches: Vec<CacheState>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) topics: Vec<TopicState>,
+    pub(super) groups: Vec<GroupState>,
+    pub(super) sources: Vec<SourceState>,
+    pub(super) controls: Vec<Control>,
+    /// Per fault of the timeline: whether it is at hand, and the replicas that it took.
+    pub(super) active: Vec<bool>,
+    pub(super) lost: Vec<Vec<u32>>,
+    /// What is lost between places and between components, beside what the network loses by itself.
+    pub(super) cuts: Vec<super::timeline::Cut>,
+    pub(super) recorder: Recorder,
+}
+
+impl Engine {
+    /// A run at its beginning.
+    pub(super) fn new(image: &Image, seed: u64, options: &Options) -> Self {
+        let mut gates = Gates::default();
+        let components = image.components.iter().map(|component| component_state(component, image, &mut gates));
+        let components: Vec<ComponentState> = components.collect();
+        let replicas = image.replicas.iter().enumerate().map(|(index, replica)| {
+            replica_state(&image.components[replica.component as usize], image, &mut gates, mix(seed, index as u64))
+        });
+        let replicas: Vec<ReplicaState> = replicas.collect();
+        let mut add_gates = |count: u32, capacity: u32, policy: u32| {
+            let gates = (0..count).map(|_| gates.add(capacity, policy, Order::FirstCome, 1));
+            gates.fold(NONE, |first, gate| first.min(gate))
+        };
+        let pool_gates = image.pools.iter().map(|pool| {
+            let members = pool.owner.map_or(1, |(_, count)| count);
+            add_gates(members, pool.size, pool.policy)
+        });
+        let pool_gates = pool_gates.collect();
+        let locks = image.locks.iter().zip(&image.lock_policies).map(|(lock, policy)| LockState {
+            gates: add_gates(lock.keys, lock.holders, *policy),
+            zipf: super::zipf::Zipf::new(lock.keys, lock.skew),
+            held: Meter::default(),
+            queue: Meter::default(),
+            waited: Histogram::default(),
+        });
+        let locks = locks.collect();
+        let mut engine = Self {
+            now: 0,
+            seed,
+            options: options.clone(),
+            events: image.events(options.events),
+            event_count: 0,
+            trace: 0,
+            end: None,
+            frames: Slab::new(),
+            cold: Slab::new(),
+            requests: Slab::new(),
+            ready: VecDeque::new(),
+            components,
+            in_use: vec![0; replicas.len()],
+            replicas,
+            operations: vec![OperationState::default(); image.operations.len()],
+            pool_gates,
+            locks,
+            holds: Slab::new(),
+            gates,
+            caches: image.caches.iter().map(CacheState::new).collect(),
+            guards: super::image::guards(image),
+            topics: super::message::topics(&image.topics, &image.group_rules),
+            groups: image.group_rules.iter().map(|group| GroupState::new(image, group)).collect(),
+            sources: super::request::sources(image, seed, options),
+            controls: Vec::new(),
+            active: vec![false; image.faults.len()],
+            lost: vec![Vec::new(); image.faults.len()],
+            cuts: Vec::new(),
+            recorder: Recorder::new(image, options),
+        };
+        engine.begin_replicas(image);
+        engine.begin_timeline(image);
+        engine.begin_sources(image);
+        engine
+    }
+
+    /// Handles events until a time; `Some` if the run ended before.
+    pub(super) fn advance(&mut self, image: &Image, until: u64) -> Option<End> {
+        while self.end.is_none() {
+            let Some((key, event)) = self.events.next(until) else {
+                self.now = self.now.max(until);
+                return None;
+            };
+            self.handle(image, key, event);
+            while let Some(frame) = self.ready.pop_front() {
+                self.turn(image, frame);
+            }
+        }
+        self.end
+    }
+
+    #[inline]
+    fn handle(&mut self, image: &Image, key: Key, event: Event) {
+        self.now = event.time;
+        self.event_count += 1;
+        // The sequence number is part of it, so that a difference in planning shows at once.
+        self.trace = (self.trace.rotate_left(5) ^ key as u64 ^ event.time).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        match event.kind {
+            Kind::Wake => self.wake(image, event.position),
+            Kind::Source => self.source(image, event.position),
+            Kind::Limit => self.limit(image, event.position),
+            Kind::Cpu => self.cores_event(image, event.position),
+            Kind::Replica => self.replica_event(image, event.position),
+            Kind::Known => self.known(image, event.position),
+            Kind::Control => self.control(image, event.position),
+        }
+    }
+
+    /// A frame's own timer.
+    #[inline]
+    fn wake(&mut self, image: &Image, at: u32) {
+        let frame = &mut self.frames[at];
+        if frame.wake != self.now {
+            return;
+        }
+        let state = frame.state;
+        match state {
+            State::Computing => {
+                frame.wake = NEVER;
+                self.end_work(image, at);
+                self.run(image, at);
+            }
+            State::Sleeping => {
+                frame.wake = NEVER;
+                frame.position += 1;
+                self.run(image, at);
+            }
+            _ => self.wake_other(image, at, state),
+        }
+    }
+
+    fn wake_other(&mut self, image: &Image, at: u32, state: State) {
+        // The rest of an interrupted piece of work is not a time.
+        if matches!(state, State::Interrupted | State::Suspended | State::SuspendedOnCores | State::Free) {
+            return;
+        }
+        self.frames[at].wake = NEVER;
+        match state {
+            State::WaitSlot | State::WaitWorker | State::WaitPool | State::WaitLock => self.give_up(image, at),
+            State::Looking => self.looked(image, at),
+            State::Awaiting => self.hedge(image, at),
+            State::Backoff => self.next_attempt(image, at),
+            State::Travelling => self.arrive(image, at),
+            State::Delayed => self.enter(image, at),
+            State::WaitToken => self.token_came(image, at),
+            State::Returning => {
+                let outcome = self.cold[self.frames[at].cold].outcome;
+                self.deliver(image, at, outcome);
+            }
+            State::Lingering => self.end_lingering(image, at),
+            State::Outbox => self.reach_broker(image, at),
+            State::Redelivery => self.join_backlog(image, at),
+            _ => {}
+        }
+    }
+
+    /// A frame whose turn it is.
+    fn turn(&mut self, image: &Image, at: u32) {
+        match self.frames[at].state {
+            State::Running => self.run(image, at),
+            State::Sending => self.send(image, at),
+            State::Stopping => self.finish(image, at, Err(Failure::of(Cause::Stopped))),
+            _ => {}
+        }
+    }
+
+    /// Gives a frame its turn.
+    #[inline]
+    pub(super) fn let_run(&mut self, at: u32) {
+        self.frames[at].state = State::Running;
+        self.ready.push_back(at);
+    }
+
+    /// Moves a frame on until it waits or ends.
+    pub(super) fn run(&mut self, image: &Image, at: u32) {
+        loop {
+            let position = self.frames[at].position;
+            match image.code.instructions[position as usize] {
+                Instruction::Compute { cpu, hold } => {
+                    if !self.compute(image, at, cpu, hold) {
+                        return;
+                    }
+                    self.frames[at].position = position + 1;
+                }
+                Instruction::End => return self.finish(image, at, Ok(())),
+                Instruction::Call { call, site, next } => {
+                    if !self.call(image, at, call, site, next) {
+                        return;
+                    }
+                }
+                Instruction::Branch { first, count, site } => {
+                    let chance = Bits::of(self.frames[at].key, u64::from(site)).next();
+                    let ways = &image.code.ways[first as usize..(first + count) as usize];
+                    let way = ways.iter().find(|(upto, _)| chance < *upto).or(ways.last());
+                    self.frames[at].position = way.map_or(position + 1, |(_, entry)| *entry);
+                }
+                Instruction::Jump(to) => self.frames[at].position = to,
+                Instruction::Sleep(draw) => {
+                    let time = self.draw_time(image, at, draw);
+                    if time > 0 {
+                        return self.sleep(at, time, State::Sleeping);
+                    }
+                    self.frames[at].position = position + 1;
+                }
+                Instruction::Lock { lock, site } => {
+                    if !self.lock(image, at, lock, site) {
+                        return;
+                    }
+                }
+                Instruction::Unlock => {
+                    self.unlock(image, at);
+                    self.frames[at].position = position + 1;
+                }
+                Instruction::Look { look, .. } => {
+                    if !self.look(image, at, look) {
+                        return;
+                    }
+                }
+                Instruction::Filled => {
+                    self.filled(image, at, Ok(()));
+                    self.frames[at].position = position + 1;
+                }
+                Instruction::Fork { fork } => return self.fork(image, at, fork),
+                Instruction::Publish { publish, site } => {
+                    if !self.publish(image, at, publish, site) {
+                        return;
+                    }
+                }
+                Instruction::Fail { fail, site } => {
+                    let fail = image.code.fails[fail as usize];
+                    let chance = Bits::of(self.frames[at].key, u64::from(site)).uniform();
+                    match fail.failure {
+                        Some(failure) if chance < fail.odds => return self.finish(image, at, Err(failure)),
+                        _ => self.frames[at].position = position + 1,
+                    }
+                }
+                Instruction::Return { fail } => {
+                    self.frames[at].position = position + 1;
+                    let outcome = image.code.fails[fail as usize].failure.map_or(Ok(()), Err);
+                    if matches!(image.code.instructions[position as usize + 1], Instruction::End) {
+                        return self.finish(image, at, outcome);
+                    }
+                    self.answer_early(image, at, outcome);
+                }
+            }
+        }
+    }
+
+    /// Lets a frame wait for its own timer.
+    #[inline]
+    pub(super) fn sleep(&mut self, at: u32, time: u64, state: State) {
+        let wake = self.now.saturating_add(time);
+        let frame = &mut self.frames[at];
+        frame.state = state;
+        frame.wake = wake;
+        self.events.at(wake, Kind::Wake, at);
+    }
+
+    /// Draws a time in nanoseconds.
+    #[inline]
+    pub(super) fn draw(&self, image: &Image, at: u32, draw: DrawAt) -> f64 {
+        if draw == DrawAt::NONE {
+            return 0.0;
+        }
+        let frame = &self.frames[at];
+        let from = image.code.draws[draw.0 as usize];
+        let distribution = &image.distributions[from.from as usize];
+        let key = if from.shared { self.shared_key(frame) } else { frame.key };
+        Bits::of(key, u64::from(from.site)).draw(distribution)
+    }
+
+    #[cold]
+    fn shared_key(&self, frame: &Frame) -> u64 {
+        mix(self.requests[frame.request].key, SHARED)
+    }
+
+    #[inline]
+    pub(super) fn draw_time(&self, image: &Image, at: u32, draw: DrawAt) -> u64 {
+        round(self.draw(image, at, draw))
+    }
+
+    /// Draws by a key that is not a frame's.
+    pub(super) fn draw_by(&self, image: &Image, key: u64, draw: DrawAt) -> u64 {
+        let Some(from) = image.code.draws.get(draw.0 as usize) else { return 0 };
+        round(Bits::of(key, u64::from(from.site)).draw(&image.distributions[from.from as usize]))
+    }
+
+    /// Draws a number of times: the whole part, and one more with the odds of the rest.
+    pub(super) fn draw_count(&self, at: u32, times: f64, site: u32) -> u32 {
+        let whole = times.floor();
+        let rest = times - whole;
+        let more = rest > 0.0 && bits(mix(self.frames[at].key, u64::from(site)), Purpose::Times).uniform() < rest;
+        whole as u32 + u32::from(more)
+    }
+
+    /// The cold part of a frame, which it gets if it has none.
+    pub(super) fn cold(&mut self, at: u32) -> &mut Cold {
+        if self.frames[at].cold == NONE {
+            self.frames[at].cold = self.cold.take(Cold::default());
+        }
+        let cold = self.frames[at].cold;
+        &mut self.cold[cold]
+    }
+
+    /// Takes a frame of a request.
+    #[inline]
+    pub(super) fn take_frame(&mut self, frame: Frame) -> u32 {
+        self.requests[frame.request].frames += 1;
+        self.frames.take(frame)
+    }
+
+    /// Gives a frame back, and its request with the last one.
+    #[inline]
+    pub(super) fn give_frame(&mut self, at: u32) {
+        let frame = &mut self.frames[at];
+        frame.state = State::Free;
+        frame.wake = NEVER;
+        frame.limit = NEVER;
+        let (request, cold) = (frame.request, frame.cold);
+        if cold != NONE {
+            self.cold.give(cold);
+        }
+        self.frames.give(at);
+        let shared = &mut self.requests[request];
+        shared.frames -= 1;
+        if shared.frames == 0 {
+            self.requests.give(request);
+        }
+    }
+
+    /// Takes a frame out of its parent's open calls.
+    #[inline]
+    pub(super) fn unlink(&mut self, at: u32, parent: u32) {
+        let sibling = self.frames[at].sibling;
+        if self.frames[parent].link == at {
+            self.frames[parent].link = sibling;
+            return;
+        }
+        let mut before = self.frames[parent].link;
+        while before != NONE && self.frames[before].sibling != at {
+            before = self.frames[before].sibling;
+        }
+        if before != NONE {
+            self.frames[before].sibling = sibling;
+        }
+    }
+
+    /// What happens to a frame that is not taken: it fails, or its caller hears nothing.
+    pub(super) fn refuse(&mut self, image: &Image, at: u32, then: Refusal, cause: Cause) {
+        if then == Refusal::Drop && self.frames[at].call != NO_CODE {
+            return self.lose(image, at, then.failure(cause));
+        }
+        self.finish(image, at, Err(then.failure(cause)));
+    }
+}
+
+/// Marks draws that all parts of a request share.
+const SHARED: u64 = 1 << 41;
+
+/// To whole nanoseconds; what is negative is nothing.
+#[inline]
+pub(super) fn round(nanos: f64) -> u64 {
+    ((nanos + 0.5) as i64).max(0) as u64
+}
+
+fn component_state(component: &ComponentAt, image: &Image, gates: &mut Gates) -> ComponentState {
+    let policy = &image.policies[component.policy as usize];
+    let mut shared = |wanted| match component.binding {
+        binding if binding == wanted => gates.add(0, component.policy, policy.order, policy.ranks),
+        _ => NONE,
+    };
+    let source = &component.source;
+    let checks = !component.plain_arrival
+        || source.failures.is_some()
+        || source.rollout.is_some()
+        || source.autoscaler.is_some()
+        || source.health_check.is_some();
+    ComponentState {
+        listed: Vec::with_capacity(component.count as usize),
+        primary: NONE,
+        turn: 0,
+        quota: component.quota.map(Bucket::new),
+        slot_gate: shared(Binding::Slot),
+        worker_gate: shared(Binding::Worker),
+        // A fault of the timeline may strike anywhere.
+        checks_arrivals: checks || !image.faults.is_empty(),
+        disk_full: 0,
+        serving: 0,
+        open: Meter::default(),
+        queue: Meter::default(),
+        busy: Meter::default(),
+        cpu: Meter::default(),
+        up: Meter::default(),
+        works: Meter::default(),
+        connections: Meter::default(),
+        waited: Histogram::default(),
+        over_quota: 0,
+        throttled: Meter::default(),
+        arrivals: 0,
+        scaler: super::scaler::ScalerState::default(),
+        elect_at: NEVER,
+        election: NONE,
+        deposed: NONE,
+        surplus: 0,
+        rolled_back: false,
+    }
+}
+
+fn replica_state(component: &ComponentAt, image: &Image, gates: &mut Gates, phase: u64) -> ReplicaState {
+    let policy = &image.policies[component.policy as usize];
+    let mut own = |limit: Option<u32>, shared_at| match limit {
+        Some(_) if component.binding != shared_at => gates.add(0, component.policy, policy.order, policy.ranks),
+        _ => NONE,
+    };
+    ReplicaState {
+        slot_gate: own(component.slots, Binding::Slot),
+        worker_gate: own(component.workers, Binding::Worker),
+        cores: component.slowness.is_none().then(|| Cores::new(component.cpu, phase)),
+        phase: Phase::Off,
+        faults: 0,
+        listed: false,
+        warming: false,
+        wake: NEVER,
+        known: NEVER,
+        fails_at: NEVER,
+        to_failure: NEVER,
+        counting: 0,
+        incarnation: 0,
+        since: 0,
+        idle_since: 0,
+        slow: 1.0,
+        fails: 0.0,
+        renewed: false,
+        limit: component.adaptive.map_or(0.0, |adaptive| f64::from(adaptive.min)),
+        shrank: 0,
+        ended: 0,
+        open: Meter::default(),
+        busy: Meter::default(),
+        up: Meter::default(),
+        cpu: Meter::default(),
+    }
+}

@@ -1,0 +1,210 @@
+//! Future events: what happens next, in the order of time and, at one time, in the order in which it was planned.
+//!
+//! An event is one number: time, a sequence number and what it is, from the top bits down. So comparing two is comparing
+//! integers, and the order is a function of the model alone: whatever holds the events, the run is the same.
+//!
+//! Three holders behind one face. *Rings*: one per distinct constant delay, where the order of planning is the order of
+//! happening, so that a timeout costs no search and a dead one no place in the heap. A *heap* for delays that differ. A
+//! *ladder* in its place beyond some thousand pending events.
+//!
+//! Not here: whether an event still means something; who planned it compares its own note of the time (`frame`).
+
+mod heap;
+mod ladder;
+mod rings;
+
+use heap::Heap;
+use ladder::Ladder;
+use rings::Rings;
+
+use super::options::EventList;
+
+/// Time, sequence and payload in one number.
+pub(super) type Key = u128;
+
+/// No event.
+pub(super) const NEVER: Key = Key::MAX;
+
+/// Beyond so many pending events the ladder is faster than the heap; measured by `benches/events.rs`.
+const LADDER_FROM: usize = 4096;
+
+/// What happens, with the position of what it happens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Kind {
+    /// A frame's own timer.
+    Wake,
+    /// A frame's caller gives up.
+    Limit,
+    /// A source's next request.
+    Source,
+    /// The next end of work on a replica's cores.
+    Cpu,
+    /// A replica fails, is repaired, has started.
+    Replica,
+    /// Callers learn of a replica's state.
+    Known,
+    /// Something on the list of what happens to the whole (`control`).
+    Control,
+}
+
+const KINDS: [Kind; 7] = [Kind::Wake, Kind::Limit, Kind::Source, Kind::Cpu, Kind::Replica, Kind::Known, Kind::Control];
+
+/// How many bits of the payload are the position.
+const POSITION_BITS: u32 = 28;
+
+/// A time in nanoseconds, a kind and a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    pub(super) time: u64,
+    pub(super) kind: Kind,
+    pub(super) position: u32,
+}
+
+impl Event {
+    #[inline]
+    fn of(key: Key) -> Self {
+        let payload = key as u32;
+        // The shift leaves four bits, and only seven of their values are ever written.
+        let kind = KINDS[((payload >> POSITION_BITS) as usize).min(KINDS.len() - 1)];
+        Self { time: (key >> 64) as u64, kind, position: payload & ((1 << POSITION_BITS) - 1) }
+    }
+}
+
+/// All future events of a run.
+#[derive(Debug)]
+pub(super) struct Events {
+    /// Events planned so far; wraps, which only turns the order of two events of one time, once in 2^32.
+    sequence: u32,
+    heap: Heap,
+    ladder: Option<Ladder>,
+    list: EventList,
+    rings: Rings,
+}
+
+impl Events {
+    pub(super) fn new(list: EventList, constant_delays: &[u64]) -> Self {
+        let ladder = (list == EventList::Ladder).then(Ladder::default);
+        Self { sequence: 0, heap: Heap::default(), ladder, list, rings: Rings::new(constant_delays) }
+    }
+
+    #[inline]
+    fn key(&mut self, time: u64, kind: Kind, position: u32) -> Key {
+        assert!(position < 1 << POSITION_BITS, "more than 2^28 requests are open at once");
+        self.sequence = self.sequence.wrapping_add(1);
+        let payload = (kind as u32) << POSITION_BITS | position;
+        u128::from(time) << 64 | u128::from(self.sequence) << 32 | u128::from(payload)
+    }
+
+    /// Plans an event.
+    #[inline]
+    pub(super) fn at(&mut self, time: u64, kind: Kind, position: u32) {
+        let key = self.key(time, kind, position);
+        match &mut self.ladder {
+            None => self.heap.push(key),
+            Some(ladder) => ladder.push(key),
+        }
+    }
+
+    /// Plans an event a constant delay from now, and gives its time.
+    #[inline]
+    pub(super) fn after(&mut self, now: u64, ring: Ring, kind: Kind, position: u32) -> u64 {
+        let time = now.saturating_add(self.rings.delay(ring));
+        let key = self.key(time, kind, position);
+        self.rings.push(ring, key);
+        time
+    }
+
+    /// Takes the next event that is not after `until`.
+    #[inline]
+    pub(super) fn next(&mut self, until: u64) -> Option<(Key, Event)> {
+        let planned = match &mut self.ladder {
+            None => self.heap.peek(),
+            Some(ladder) => ladder.peek(),
+        };
+        let ringed = self.rings.peek();
+        let key = planned.min(ringed);
+        let event = Event::of(key);
+        if key == NEVER || until < event.time {
+            return None;
+        }
+        if ringed < planned {
+            self.rings.pop();
+        } else {
+            match &mut self.ladder {
+                None => {
+                    self.heap.pop();
+                    if self.heap.len() > LADDER_FROM && self.list == EventList::Automatic {
+                        self.climb();
+                    }
+                }
+                Some(ladder) => ladder.pop(),
+            }
+        }
+        Some((key, event))
+    }
+
+    /// Goes over from the heap to the ladder, for good: who has been that large may be again.
+    #[cold]
+    fn climb(&mut self) {
+        let mut ladder = Ladder::default();
+        self.heap.drain().for_each(|key| ladder.push(key));
+        self.ladder = Some(ladder);
+    }
+
+    /// The ring of a constant delay, where there is one.
+    pub(super) fn ring(&self, delay: u64) -> Option<Ring> {
+        self.rings.find(delay)
+    }
+}
+
+pub(super) use rings::Ring;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{EventList, Events, Kind};
+
+    /// Plans and takes events as `delays` say, and lists what was taken when.
+    fn taken(list: EventList, delays: &[(u64, bool)]) -> Vec<(u64, u32)> {
+        let mut events = Events::new(list, &[1_000]);
+        let ring = events.ring(1_000).expect("it was asked for");
+        let (mut now, mut taken) = (0, Vec::new());
+        for (position, (delay, take)) in delays.iter().enumerate() {
+            match delay {
+                1_000 => {
+                    events.after(now, ring, Kind::Wake, position as u32);
+                }
+                _ => events.at(now + delay, Kind::Wake, position as u32),
+            }
+            if *take && let Some((_, event)) = events.next(u64::MAX) {
+                now = event.time;
+                taken.push((event.time, event.position));
+            }
+        }
+        while let Some((_, event)) = events.next(u64::MAX) {
+            taken.push((event.time, event.position));
+        }
+        taken
+    }
+
+    proptest! {
+        #[test]
+        fn every_list_takes_the_same_events_in_the_same_order(
+            delays in prop::collection::vec((prop_oneof![Just(0), Just(1_000), 0..50_u64, 0..1_000_000_u64], any::<bool>()), 0..600),
+        ) {
+            let heap = taken(EventList::Heap, &delays);
+            prop_assert!(heap.is_sorted_by_key(|(time, _)| *time));
+            prop_assert_eq!(heap.len(), delays.len());
+            prop_assert_eq!(&heap, &taken(EventList::Ladder, &delays));
+            prop_assert_eq!(&heap, &taken(EventList::Automatic, &delays));
+        }
+    }
+
+    #[test]
+    fn the_automatic_list_climbs_and_keeps_the_order() {
+        let delays: Vec<(u64, bool)> = (0..20_000_u64).map(|n| (n * 7_919 % 1_000_003, n % 3 == 0)).collect();
+        assert_eq!(taken(EventList::Automatic, &delays), taken(EventList::Heap, &delays));
+    }
+}

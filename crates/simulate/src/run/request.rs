@@ -1,0 +1,208 @@
+//! Requests: how they come from their sources, and how a journey ends.
+
+use super::code::Purpose;
+use super::engine::Engine;
+use super::events::Kind;
+use super::frame::{Frame, NEVER, NO_CODE, NONE, Outcome, Request, State};
+use super::image::Image;
+use super::options::{Options, Traces};
+use super::random::mix;
+use super::source::Stream;
+use crate::measurements::{End, SpanKind};
+use crate::program::{Arrivals, Cause, Failure, FaultKind, JourneyId, Starts, Surge};
+
+/// A source in a run.
+#[derive(Debug)]
+pub(super) struct SourceState {
+    key: u64,
+    stream: Option<Stream>,
+    /// How many come with the event that is planned.
+    coming: u64,
+    /// How many have come.
+    ordinal: u64,
+}
+
+/// The sources of a run, with the surges of its timeline.
+pub(super) fn sources(image: &Image, seed: u64, options: &Options) -> Vec<SourceState> {
+    let surge = |fault: &crate::program::Fault| match fault.kind {
+        FaultKind::Load { factor } => {
+            Some(Surge { factor, from: fault.from, lasts: fault.until.saturating_sub(fault.from), every: None })
+        }
+        _ => None,
+    };
+    let surges: Vec<Surge> = image.faults.iter().filter_map(surge).collect();
+    let source = |source: &super::image::SourceAt| {
+        let load = if source.scaled { options.load } else { 1.0 };
+        let surges: &[Surge] = if matches!(source.starts, Starts::Journey(_)) { &surges } else { &[] };
+        let key = mix(mix(seed, seed ^ 1), source.key);
+        SourceState { key, stream: Stream::new(key, &source.arrivals, load, surges), coming: 0, ordinal: 0 }
+    };
+    image.sources.iter().map(source).collect()
+}
+
+impl Engine {
+    /// Plans the first arrival of every source.
+    pub(super) fn begin_sources(&mut self, image: &Image) {
+        for (index, source) in image.sources.iter().enumerate() {
+            if let Arrivals::Closed { users, .. } = source.arrivals {
+                let load = if source.scaled { self.options.load } else { 1.0 };
+                let users = (f64::from(users) * load).round() as u64;
+                for user in 0..users {
+                    let key = mix(self.sources[index].key, u64::MAX - user);
+                    let think = self.draw_by(image, key, source.think);
+                    self.events.at(think, Kind::Source, index as u32);
+                }
+            } else {
+                self.plan_arrival(index);
+            }
+        }
+    }
+
+    #[inline]
+    fn plan_arrival(&mut self, source: usize) {
+        let state = &mut self.sources[source];
+        if let Some((at, count)) = state.stream.as_mut().and_then(Stream::next) {
+            state.coming = count;
+            self.events.at(at.max(self.now), Kind::Source, source as u32);
+        }
+    }
+
+    /// Requests come.
+    #[inline]
+    pub(super) fn source(&mut self, image: &Image, source: u32) {
+        if self.sources[source as usize].stream.is_none() {
+            return self.begin_request(image, source);
+        }
+        let count = self.sources[source as usize].coming;
+        self.plan_arrival(source as usize);
+        for _ in 0..count {
+            self.begin_request(image, source);
+        }
+    }
+
+    fn begin_request(&mut self, image: &Image, source: u32) {
+        if let Some(most) = self.options.most_open
+            && self.frames.taken() >= most as usize
+        {
+            self.end = Some(End::Overfull);
+            return;
+        }
+        let state = &mut self.sources[source as usize];
+        let key = mix(state.key, state.ordinal);
+        state.ordinal += 1;
+        let trace = self.trace_of(key);
+        let request = self.requests.take(Request { key, source, frames: 0, trace });
+        match image.sources[source as usize].starts {
+            Starts::Journey(journey) => self.begin_journey(image, journey, request, key),
+            Starts::Job(operation) => {
+                let operation = operation.0 as u16;
+                let rank = image.operations[operation as usize].rank.unwrap_or(0);
+                let frame =
+                    Frame { key, request, operation, rank, start: self.now, arrived: NEVER, ..Frame::default() };
+                let at = self.take_frame(frame);
+                self.number(at, NONE);
+                match self.choose_for_job(image, operation) {
+                    Some(replica) => {
+                        self.frames[at].replica = replica;
+                        self.arrive(image, at);
+                    }
+                    None => self.give_frame(at),
+                }
+            }
+        }
+    }
+
+    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64) {
+        let journey = &image.journeys[id.index()];
+        self.recorder.journeys[id.index()].came();
+        let start = self.now;
+        let mut root = Frame {
+            key,
+            request,
+            start,
+            arrived: NEVER,
+            rank: journey.rank,
+            position: journey.entry,
+            state: State::Running,
+            ..Frame::default()
+        };
+        root.flags.set(super::frame::Flags::ROOT);
+        let at = if let Some((call, site)) = journey.direct {
+            // The attempt stands for the user as well; its draws are the ones that it would have below a user.
+            let called = &image.calls[call as usize];
+            let operation = &image.operations[called.target as usize];
+            root.key = super::call::attempt_key(key, operation.key, site, 0);
+            (root.operation, root.call) = (called.target, call);
+            root.rank = operation.rank.unwrap_or(root.rank);
+            self.recorder.calls[call as usize].came();
+            self.take_frame(root)
+        } else {
+            self.take_frame(root)
+        };
+        if self.requests[request].trace != 0 {
+            self.number(at, NONE);
+        }
+        if journey.patience.is_some() {
+            let limit =
+                self.now.saturating_add(self.draw_by(image, mix(key, Purpose::Patience as u64), journey.patience));
+            self.frames[at].limit = limit;
+            self.events.at(limit, Kind::Limit, at);
+        }
+        match journey.direct {
+            Some(_) => self.send(image, at),
+            None => self.let_run(at),
+        }
+    }
+
+    /// A user has an answer, or has gone.
+    pub(super) fn end_journey(&mut self, image: &Image, at: u32, outcome: Outcome) {
+        let frame = self.frames[at];
+        let request = self.requests[frame.request];
+        let Starts::Journey(journey) = image.sources[request.source as usize].starts else { return };
+        let took = self.now - frame.start;
+        self.recorder.end_journey(journey.index(), took, frame.waited, outcome);
+        if let Some(wanted) = self.options.requests
+            && self.recorder.ended >= wanted
+            && self.options.warm_up.0 <= self.now
+        {
+            self.end = Some(End::Requests);
+        }
+        self.span(at, SpanKind::Journey(journey), frame.start, outcome);
+        let source = &image.sources[request.source as usize];
+        if source.think.is_some() {
+            let think = self.draw_by(image, mix(request.key, Purpose::Patience as u64), source.think);
+            self.events.at(self.now.saturating_add(think), Kind::Source, request.source);
+        }
+    }
+
+    /// A user has waited as long as they will.
+    pub(super) fn lose_patience(&mut self, image: &Image, at: u32) {
+        let outcome = Err(Failure::of(Cause::Patience));
+        if self.frames[at].call != NO_CODE {
+            self.settle(image, at, outcome);
+        }
+        self.end_journey(image, at, outcome);
+        self.frames[at].flags.clear(super::frame::Flags::ROOT);
+        if self.frames[at].operation == NO_CODE {
+            // The user's own frame goes with the user; what it called is abandoned.
+            self.stop(image, at);
+        } else {
+            self.detach(image, at);
+        }
+    }
+
+    /// The number of a request as a trace; 0 if it is not kept.
+    fn trace_of(&self, key: u64) -> u64 {
+        match self.options.traces {
+            Traces::None => 0,
+            Traces::OneIn { every, most } => {
+                let kept = mix(key, TRACED).is_multiple_of(u64::from(every.max(1)))
+                    && self.recorder.spans.len() < most as usize;
+                if kept { key | 1 } else { 0 }
+            }
+        }
+    }
+}
+
+/// Decides which requests are kept.
+const TRACED: u64 = 1 << 42;
