@@ -88,7 +88,8 @@ pub fn load_line(
     let line = find(&mut backend, &asked.promises(), &asked.search());
     let mut out = asked.answer(model, &line);
     if let Some(breaks) = line.breaks {
-        out.breaks = Some(asked.breaks(&program, &line, breaks));
+        let breaks = asked.breaks(&program, &line, breaks);
+        out.breaks = Some(because::with_what_is_lost(breaks, &compiled, &without_scenario(model, question)));
     }
     if let Verdict::Holds(at) = line.verdict {
         let loads = loads_to_draw(at.value);
@@ -100,6 +101,12 @@ pub fn load_line(
         }
     }
     Ok(out)
+}
+
+/// The system as it is today, for a question about a scenario.
+fn without_scenario(model: &Model, question: &Question) -> Option<Compiled> {
+    question.scenario?;
+    compile(model, &options(&Question { scenario: None, ..question.clone() }, Vec::new())).ok()
 }
 
 /// How a question is compiled, with other values for some assumptions.

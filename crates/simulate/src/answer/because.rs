@@ -1,7 +1,7 @@
 //! A reason in words: which resource, and the figures that say so.
 
-use super::line::Breaks;
-use crate::compile::{Name, Names};
+use super::line::{Breaks, Mechanism};
+use crate::compile::{Compiled, Name, Names};
 use crate::search::{Because, Reason, Resource};
 
 /// What breaks first, told by names.
@@ -11,6 +11,22 @@ pub(super) fn told(promise: &str, reason: &Reason, names: &Names) -> Breaks {
         mechanism: Some(reason.mechanism),
         resource: reason.resource.map(|resource| word(resource, names)),
         because: because(reason.because),
+    }
+}
+
+/// The same, where the full component has fewer copies than today: it is their loss that breaks the promise.
+pub(super) fn with_what_is_lost(breaks: Breaks, compiled: &Compiled, today: &Option<Compiled>) -> Breaks {
+    let copies = |compiled: &Compiled| {
+        let at = compiled.names.components.iter().position(|name| Some(&name.word) == breaks.resource.as_ref())?;
+        Some(compiled.program.components[at].replicas.len())
+    };
+    match (copies(compiled), today.as_ref().and_then(copies)) {
+        (Some(left), Some(all)) if left < all => Breaks {
+            mechanism: Some(Mechanism::ZoneLoss),
+            because: format!("{left} of {all} copies are left; {}", breaks.because),
+            ..breaks
+        },
+        _ => breaks,
     }
 }
 

@@ -47,7 +47,11 @@ pub(super) fn ranked(
         })
         .collect();
     unknowns.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let over = over_all(model, asked, line, &ends, &change, told);
+    // What does not move the line by its own interval is no unknown that matters to it.
+    let least = line.interval().map_or(0.0, |line| asked.question.precision / 2.0 * line.value);
+    unknowns.retain(|(change, _)| least < *change);
+    let matters = |index: usize| moved[index].real && change(index).is_none_or(|change| least < change.abs()) || moved[index].change.is_none();
+    let over = over_all(model, asked, line, &ends, &change, &matters, told);
     (unknowns.into_iter().map(|(_, unknown)| unknown).collect(), over)
 }
 
@@ -93,10 +97,11 @@ fn over_all(
     line: &Line,
     ends: &[End],
     change: &dyn Fn(usize) -> Option<f64>,
+    matters: &dyn Fn(usize) -> bool,
     told: &mut dyn FnMut(&Progress) -> bool,
 ) -> Option<Interval> {
     let at = line.interval()?;
-    if ends.is_empty() {
+    if !(0..ends.len()).any(matters) {
         return None;
     }
     // An end that cannot be told leaves no line: that is as bad as it gets.
@@ -108,7 +113,7 @@ fn over_all(
             let best = (0..ends.len())
                 .filter(|index| ends[*index].of == of)
                 .max_by(|a, b| (sign * value(*a)).total_cmp(&(sign * value(*b))))
-                .filter(|index| 0.0 < sign * value(*index));
+                .filter(|index| 0.0 < sign * value(*index) && matters(*index));
             chosen.extend(best.map(|index| ends[index].tried.clone()));
         }
         if chosen.is_empty() {
