@@ -134,7 +134,8 @@ fn journeys(model: &Model, names: &[String]) -> Result<Vec<Option<JourneyId>>, S
     let of = |name: &String| {
         let found = stated.iter().find(|journey| model.journeys[journey.id.index()].id == *name);
         found.map(|journey| Some(journey.id)).ok_or_else(|| {
-            let known: Vec<&str> = stated.iter().map(|journey| model.journeys[journey.id.index()].id.as_str()).collect();
+            let known: Vec<&str> =
+                stated.iter().map(|journey| model.journeys[journey.id.index()].id.as_str()).collect();
             format!("there is no journey `{name}`; there are {}", known.join(", "))
         })
     };

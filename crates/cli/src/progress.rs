@@ -73,7 +73,8 @@ impl Bar {
         }
         let share = share.clamp(0.0, 1.0);
         let left = if share > 0.02 { self.part.elapsed().mul_f64((1.0 - share) / share) } else { Duration::MAX };
-        let left = if left < Duration::from_secs(36_000) { format!("{} s left", left.as_secs() + 1) } else { String::new() };
+        let left =
+            if left < Duration::from_secs(36_000) { format!("{} s left", left.as_secs() + 1) } else { String::new() };
         let filled = (share * 20.0) as usize;
         let bar = format!("{}{}", "█".repeat(filled), "░".repeat(20 - filled));
         let mut err = std::io::stderr().lock();

@@ -67,9 +67,8 @@ pub(crate) fn run(arguments: &SimulateArguments) -> Result<Outcome, String> {
 /// Kept requests in the words of the model.
 fn spans(model: &Model, ran: &Ran) -> Vec<TraceSpan> {
     let names = &ran.compiled.names;
-    let component = |id: plimsoll_simulate::program::ComponentId| {
-        model.component(names.component_ids[id.0 as usize]).id.clone()
-    };
+    let component =
+        |id: plimsoll_simulate::program::ComponentId| model.component(names.component_ids[id.0 as usize]).id.clone();
     let of = |span: &Span| {
         let (service, name, side) = match span.kind {
             SpanKind::Journey(id) => ("users".to_owned(), names.journeys[id.0 as usize].word.clone(), Side::Inside),

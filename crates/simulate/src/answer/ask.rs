@@ -12,7 +12,9 @@ use super::{Assumed, because, changes, passing, unknowns};
 use crate::Nanos;
 use crate::assumptions::Taken;
 use crate::bound;
-use crate::compile::{CompileError, Compiled, Course, Indicator as Said, Journeys, Options, Override, Promised, compile};
+use crate::compile::{
+    CompileError, Compiled, Course, Indicator as Said, Journeys, Options, Override, Promised, compile,
+};
 use crate::measurements::Measurements;
 use crate::program::{Arrivals, JourneyId, OperationId, Program, Scaling, Source, Starts};
 use crate::run::{Options as RunOptions, Seed, replicate};
@@ -131,7 +133,8 @@ impl<'a> Asked<'a> {
         let journey = scaled(compiled);
         let (load, rate_per_s) = load_of(&compiled.program, compiled, journey);
         let rungs = bound::ladder(compiled, journey).rungs.into_iter();
-        let ladder = rungs.map(|rung| Rung { resource: rung.resource, bound_per_s: rung.bound_per_s, formula: rung.formula });
+        let ladder =
+            rungs.map(|rung| Rung { resource: rung.resource, bound_per_s: rung.bound_per_s, formula: rung.formula });
         Self { question, compiled, judges: judges(compiled), journey, load, rate_per_s, ladder: ladder.collect() }
     }
 
@@ -231,8 +234,7 @@ impl<'a> Asked<'a> {
         let factor = load / self.load;
         let seconds = REQUESTS / (self.rate_per_s * factor);
         let warm_up = Nanos::from_secs_f64(0.2 * seconds);
-        let options =
-            RunOptions { warm_up, load: factor, ..RunOptions::until(Nanos::from_secs_f64(1.2 * seconds)) };
+        let options = RunOptions { warm_up, load: factor, ..RunOptions::until(Nanos::from_secs_f64(1.2 * seconds)) };
         let seeds: Vec<Seed> = (0..RUNS).map(|at| Seed(self.question.seed + 4_000_000 + at)).collect();
         let runs = replicate(program, &seeds, &options, self.question.threads);
         let mut runs = runs.expect("a compiled program passes its check").into_iter();
@@ -297,15 +299,12 @@ pub(super) fn each_promise(compiled: &Compiled) -> impl Iterator<Item = (Judge, 
                 .collect(),
         };
         let stated = Promise::new(promise.name.clone(), indicator, allowed);
-        let judges = stated.map(|promise| subjects.into_iter().map(move |subject| Judge { promise: promise.clone(), subject }));
+        let judges =
+            stated.map(|promise| subjects.into_iter().map(move |subject| Judge { promise: promise.clone(), subject }));
         judges.into_iter().flatten().map(|judge| (judge, promise.says.as_str())).collect::<Vec<_>>()
     })
 }
 
 pub(super) fn assumed(taken: &Taken) -> Assumed {
-    Assumed {
-        name: taken.assumption.name().to_owned(),
-        field: taken.subject.clone(),
-        value: taken.value.to_string(),
-    }
+    Assumed { name: taken.assumption.name().to_owned(), field: taken.subject.clone(), value: taken.value.to_string() }
 }

@@ -58,6 +58,7 @@ fn because(because: Because) -> String {
         Because::Misses { beyond, at_rest } => {
             format!("{} of looks find nothing, {} at rest", percent(beyond), percent(at_rest))
         }
+        Because::Fetches { times } => format!("each entry is fetched {times:.1} times in the time that it is kept"),
         Because::Uneven { times } => format!("the busiest copy does {times:.1} times as much as an average one"),
         Because::Copies { up, of } => format!("{up:.1} of {of:.0} copies serve, and all of those are busy"),
         Because::Nothing => "nobody waits for anybody: it is so at any load".to_owned(),

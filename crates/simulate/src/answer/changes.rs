@@ -26,7 +26,9 @@ pub(super) fn wanted(model: &Model, compiled: &Compiled, question: &Question) ->
     match &question.changes {
         Changes::None => Ok(Vec::new()),
         Changes::All => Ok(compiled.knobs.iter().map(|knob| step(compiled, knob)).collect()),
-        Changes::These(asked) => asked.iter().map(|(key, value)| asked_for(model, compiled, question, key, value)).collect(),
+        Changes::These(asked) => {
+            asked.iter().map(|(key, value)| asked_for(model, compiled, question, key, value)).collect()
+        }
     }
 }
 
@@ -34,12 +36,7 @@ pub(super) fn wanted(model: &Model, compiled: &Compiled, question: &Question) ->
 fn step(compiled: &Compiled, knob: &Knob) -> Variation {
     let mut program = passing::from_the_start(&compiled.program);
     knob.turn(&mut program, knob.step);
-    Variation {
-        knob: knob.name.clone(),
-        from: shown(knob.kind, knob.value),
-        to: shown(knob.kind, knob.step),
-        program,
-    }
+    Variation { knob: knob.name.clone(), from: shown(knob.kind, knob.value), to: shown(knob.kind, knob.step), program }
 }
 
 fn asked_for(
@@ -50,9 +47,8 @@ fn asked_for(
     value: &str,
 ) -> Result<Variation, NoAnswer> {
     let change = Override::parse(key, value).map_err(|problem| NoAnswer::Change(format!("`{key}`: {problem}")))?;
-    let changed = compile(model, &options(question, vec![change])).map_err(|errors| {
-        NoAnswer::Change(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
-    })?;
+    let changed = compile(model, &options(question, vec![change]))
+        .map_err(|errors| NoAnswer::Change(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
     let knob = compiled.knobs.iter().find(|knob| knob.name == key).map(|knob| shown(knob.kind, knob.value));
     let taken = || compiled.assumptions.iter().find(|taken| key.starts_with(taken.assumption.name()));
     Ok(Variation {

@@ -73,7 +73,12 @@ pub fn simulate(
     };
     let mut compiled = compile(model, &options).map_err(NoAnswer::Uncompiled)?;
     let rate = loads(&mut compiled, &question.loads)?;
-    let faults_over = compiled.program.faults.iter().map(|fault| if fault.until == Nanos::NEVER { fault.from } else { fault.until }).max();
+    let faults_over = compiled
+        .program
+        .faults
+        .iter()
+        .map(|fault| if fault.until == Nanos::NEVER { fault.from } else { fault.until })
+        .max();
     let round_s = match (question.duration_s, faults_over) {
         (Some(duration), _) => duration,
         // What happens at a stated time is seen whole, and as long again afterwards as it took from the start.
@@ -83,7 +88,9 @@ pub fn simulate(
     let mut watched = Watched::new(&compiled.program, question, round_s)?;
     loop {
         let goes_on = watched.round(told);
-        let precise = question.duration_s.is_some() || compiled.course == Course::Timeline || watched.is_precise(question.precision);
+        let precise = question.duration_s.is_some()
+            || compiled.course == Course::Timeline
+            || watched.is_precise(question.precision);
         if !goes_on || precise || watched.requests() > MOST || watched.ended.is_some() {
             break;
         }
@@ -163,13 +170,7 @@ impl Watched {
     }
 }
 
-fn answered(
-    model: &Model,
-    question: &RunQuestion,
-    compiled: &Compiled,
-    watched: &Watched,
-    cut: usize,
-) -> RunAnswer {
+fn answered(model: &Model, question: &RunQuestion, compiled: &Compiled, watched: &Watched, cut: usize) -> RunAnswer {
     let kept = &watched.steps[cut.min(watched.steps.len().saturating_sub(1))..];
     let whole = Step::together(kept);
     let names = &compiled.names;
@@ -190,12 +191,14 @@ fn answered(
         timeline: timeline(watched),
         faults: faults(compiled),
         ended: watched.ended.map(|end| match end {
-            End::Overfull => format!("ended after {:.0} s: more requests wait than can be held, the load is not sustained", watched.now.as_secs_f64()),
+            End::Overfull => format!(
+                "ended after {:.0} s: more requests wait than can be held, the load is not sustained",
+                watched.now.as_secs_f64()
+            ),
             _ => format!("ended after {:.0} s: nobody comes any more", watched.now.as_secs_f64()),
         }),
     }
 }
-
 
 /// The flows of a kind with their names. What nobody asked is left out.
 fn flows(kept: &[Step], whole: &Step, names: &[Name], kind: fn(&Step) -> &Vec<FlowStep>) -> Vec<FlowAnswer> {
@@ -212,7 +215,11 @@ fn flows(kept: &[Step], whole: &Step, names: &[Name], kind: fn(&Step) -> &Vec<Fl
             id: name.word.clone(),
             offered_per_s: per_s(flow.offered),
             completed_per_s: per_s(flow.latency.count()),
-            failed: flow.failed.iter().map(|(kind, count)| Failing { kind: kind.to_string(), per_s: per_s(*count) }).collect(),
+            failed: flow
+                .failed
+                .iter()
+                .map(|(kind, count)| Failing { kind: kind.to_string(), per_s: per_s(*count) })
+                .collect(),
             retries_per_s: per_s(flow.retries),
             latency: Times {
                 mean: mean(&batches, ask::CONFIDENCE),

@@ -143,7 +143,8 @@ impl Times {
     fn add(&mut self, other: &Self) {
         self.count += other.count;
         self.sum_s += other.sum_s;
-        let mut merged: BTreeMap<u64, (u64, u64)> = self.buckets.iter().map(|(from, to, count)| (*from, (*to, *count))).collect();
+        let mut merged: BTreeMap<u64, (u64, u64)> =
+            self.buckets.iter().map(|(from, to, count)| (*from, (*to, *count))).collect();
         for (from, to, count) in &other.buckets {
             merged.entry(*from).or_insert((*to, 0)).1 += count;
         }
@@ -165,7 +166,12 @@ impl Counted for &Times {
     fn above(&self, value: f64) -> f64 {
         let limit = value * 1e9;
         let share = |from: u64, to: u64| ((to as f64 - limit) / (to - from).max(1) as f64).clamp(0.0, 1.0);
-        self.buckets.iter().rev().take_while(|bucket| limit < bucket.1 as f64).map(|(from, to, count)| share(*from, *to) * *count as f64).sum()
+        self.buckets
+            .iter()
+            .rev()
+            .take_while(|bucket| limit < bucket.1 as f64)
+            .map(|(from, to, count)| share(*from, *to) * *count as f64)
+            .sum()
     }
 
     fn value_at(&self, share: f64) -> f64 {

@@ -50,7 +50,9 @@ pub(super) fn ranked(
     // What does not move the line by its own interval is no unknown that matters to it.
     let least = line.interval().map_or(0.0, |line| asked.question.precision / 2.0 * line.value);
     unknowns.retain(|(change, _)| least < *change);
-    let matters = |index: usize| moved[index].real && change(index).is_none_or(|change| least < change.abs()) || moved[index].change.is_none();
+    let matters = |index: usize| {
+        moved[index].real && change(index).is_none_or(|change| least < change.abs()) || moved[index].change.is_none()
+    };
     let over = over_all(model, asked, line, &ends, &change, &matters, told);
     (unknowns.into_iter().map(|(_, unknown)| unknown).collect(), over)
 }

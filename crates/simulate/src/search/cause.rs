@@ -9,7 +9,8 @@
 use crate::answer::Mechanism;
 use crate::measurements::{ComponentUse, Flow, Measurements};
 use crate::program::{
-    CacheId, CallId, Cause as Failing, ComponentId, FaultKind, GroupId, JourneyId, LockId, PoolId, Program,
+    CacheContent, CacheId, CallId, Cause as Failing, ComponentId, FaultKind, GroupId, JourneyId, LockId, PoolId,
+    Program,
 };
 
 /// What a cause is about.
@@ -70,6 +71,11 @@ pub enum Because {
         beyond: f64,
         /// At rest.
         at_rest: f64,
+    },
+    /// Each thing in a cache is fetched so many times while one fetch would do.
+    Fetches {
+        /// How many times.
+        times: f64,
     },
     /// The busiest copy does so many times as much as an average one.
     Uneven {
@@ -209,7 +215,8 @@ impl Sight<'_> {
         let used = &self.beyond.components[component.0 as usize];
         let share = |integral: u128, there: u128| if there == 0 { 0.0 } else { integral as f64 / there as f64 };
         let cores = share(used.cpu.integral * 1000, used.millicores.integral);
-        let others = share(used.busy.integral, used.workers.integral).max(share(used.open.integral, used.slots.integral));
+        let others =
+            share(used.busy.integral, used.workers.integral).max(share(used.open.integral, used.slots.integral));
         // A worker that computes all the time fills cores and workers alike; the cores are what is scarce then.
         if cores > 0.0 && others < cores * 1.1 { Mechanism::Saturation } else { Mechanism::WorkerLimit }
     }
@@ -241,19 +248,33 @@ impl Sight<'_> {
         })
     }
 
+    /// A cache whose entries expire is fetched anew by everybody at once, or one that was emptied by everybody until it is full.
     fn stampede(&self) -> Option<Reason> {
         let flushed = self.program.faults.iter().any(|fault| matches!(fault.kind, FaultKind::Flush(_)));
         let missed = |measured: &Measurements, at: usize| 1.0 - measured.caches[at].hit();
-        let looked = |at: usize| self.beyond.caches[at].hits + self.beyond.caches[at].misses > 0;
-        let worst = (0..self.beyond.caches.len())
-            .filter(|at| looked(*at))
-            .max_by(|a, b| missed(self.beyond, *a).total_cmp(&missed(self.beyond, *b)))?;
-        let (beyond, at_rest) = (missed(self.beyond, worst), missed(self.at_rest, worst));
-        (flushed || beyond > at_rest + 0.1).then_some(Reason {
+        let at = (0..self.beyond.caches.len()).max_by_key(|at| self.beyond.caches[*at].misses)?;
+        let (beyond, at_rest) = (missed(self.beyond, at), missed(self.at_rest, at));
+        let fetches = self.fetches_of_one(at);
+        // Two fetches of each thing in the time that it is kept: one of them was for nothing.
+        (flushed || beyond > at_rest + 0.1 || fetches > 2.0).then(|| Reason {
             mechanism: Mechanism::CacheStampede,
-            resource: Some(Resource::Cache(CacheId(worst as u32))),
-            because: Because::Misses { beyond, at_rest },
+            resource: Some(Resource::Cache(CacheId(at as u32))),
+            because: if fetches > 2.0 {
+                Because::Fetches { times: fetches }
+            } else {
+                Because::Misses { beyond, at_rest }
+            },
         })
+    }
+
+    /// How often a thing is fetched in the time that the cache keeps it; 0 where nothing expires.
+    fn fetches_of_one(&self, at: usize) -> f64 {
+        let CacheContent::Keys { keys, entries, expiry: Some(expiry), .. } = self.program.caches[at].content else {
+            return 0.0;
+        };
+        let fetched = (self.beyond.caches[at].misses - self.beyond.caches[at].joined) as f64;
+        let lives = self.beyond.measured.0 as f64 / expiry.0.max(1) as f64 * f64::from(keys.min(entries).max(1));
+        fetched / lives.max(1.0)
     }
 
     /// The component with the smallest share of its copies up.
@@ -284,7 +305,10 @@ impl Sight<'_> {
         let places = self.program.faults.iter().any(|fault| {
             matches!(
                 fault.kind,
-                FaultKind::LosePlaces(_) | FaultKind::LoseNode(_) | FaultKind::LoseReplicas { .. } | FaultKind::LoseComponent(_)
+                FaultKind::LosePlaces(_)
+                    | FaultKind::LoseNode(_)
+                    | FaultKind::LoseReplicas { .. }
+                    | FaultKind::LoseComponent(_)
             )
         });
         let mechanism = if places { Mechanism::ZoneLoss } else { Mechanism::Pause };
@@ -309,8 +333,13 @@ impl Sight<'_> {
         let Some(Resource::Component(component)) = found.resource else { return None };
         let first: usize = self.program.components[..component.0 as usize].iter().map(|c| c.replicas.len()).sum();
         let count = self.program.components[component.0 as usize].replicas.len();
-        let busy: Vec<f64> =
-            self.beyond.replicas.get(first..first + count)?.iter().map(|replica| replica.busy.integral as f64).collect();
+        let busy: Vec<f64> = self
+            .beyond
+            .replicas
+            .get(first..first + count)?
+            .iter()
+            .map(|replica| replica.busy.integral as f64)
+            .collect();
         let average = busy.iter().sum::<f64>() / busy.len().max(1) as f64;
         let busiest = busy.iter().copied().fold(0.0, f64::max);
         (count > 1 && busiest > 1.4 * average).then_some(Reason {

@@ -74,9 +74,8 @@ pub fn moves(
 
 /// A few runs at one load.
 fn look(laboratory: &mut impl Laboratory, variant: Variant, load: f64, seeds: u64) -> Vec<Run> {
-    let made: Vec<Experiment> = (seeds..seeds + LOOKS)
-        .map(|seed| Experiment { variant, load, seed, requests: LOOK_REQUESTS })
-        .collect();
+    let made: Vec<Experiment> =
+        (seeds..seeds + LOOKS).map(|seed| Experiment { variant, load, seed, requests: LOOK_REQUESTS }).collect();
     let seen = laboratory.observe(&made);
     made.iter().zip(seen).map(|(made, seen)| Run { load, seed: made.seed, seen }).collect()
 }
