@@ -111,6 +111,8 @@ fn what_chandlery_assumes() {
         cpu-limit orders-db: quota
         default-prefetch fulfil.pack: 1
         default-prefetch notify.tell: 1
+        default-redelivery fulfil.pack: 30s
+        default-redelivery notify.tell: 30s
         late-work : runs on
         no-network-time : 0s
         even-spread fulfil: evenly

@@ -54,6 +54,8 @@ object! {
         default_cache_hit: Option<Claim<Share>>;
         /// How many messages a copy takes at once where nobody says.
         default_prefetch: Option<Claim<Count>>;
+        /// How long after a failure a message is handed out again, in nanoseconds.
+        default_redelivery: Option<Claim<Nanos>>;
         /// How long another copy takes to step in for a lost primary, in nanoseconds.
         default_failover: Option<Claim<Nanos>>;
         /// The share of requests that succeed, promised where nothing is, in parts per thousand million.

@@ -203,6 +203,15 @@ impl Names {
                 }
             }
         }
+        // What only plimsoll.yaml describes is reached by the name that it has there.
+        for part in
+            parts.ids().filter(|part| parts.get(*part).units.is_empty() && !parts.get(*part).supposed.is_empty())
+        {
+            let host = host_key(&parts.get(part).id);
+            if !names.anywhere.contains_key(&host) {
+                names.aliases.entry(host).or_insert(part);
+            }
+        }
         // Discovery knows a program by the name that it gives itself, where no workload or Service goes by that.
         let taken: BTreeSet<String> = names.anywhere.keys().cloned().collect();
         for (part, name) in programs.iter().filter(|(_, name)| !taken.contains(&host_key(name))) {

@@ -40,6 +40,8 @@ section! {
         default_cache_hit "default-cache-hit": Said<Share> = "80%";
         /// How many messages a copy takes at once where nobody says.
         default_prefetch "default-prefetch": Said<Count> = "1";
+        /// How long after a failure a message is handed out again.
+        default_redelivery "default-redelivery": Said<Duration> = "30s";
         /// How long another copy takes to step in for a lost primary.
         default_failover "default-failover": Said<Duration> = "30s";
         /// The share of requests that succeed, promised where nothing is.

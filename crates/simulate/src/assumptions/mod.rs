@@ -133,6 +133,10 @@ assumptions! {
     DefaultPrefetch "default-prefetch" = Count(1), [Count(1), Count(100)],
         because "a plain consumer handles one message after the other",
         source "client defaults differ by more than a hundred times";
+    /// How long after a failure a message is handed out again where nobody says.
+    DefaultRedelivery "default-redelivery" = Nanos(30_000 * MS), [Nanos(1_000 * MS), Nanos(60_000 * MS)],
+        because "brokers hand a message out again when it was not acknowledged in time, by default without end",
+        source "NATS JetStream documentation: AckWait 30 s and MaxDeliver without limit by default; Amazon SQS: visibility timeout 30 s";
     /// How long another copy takes to step in for a lost primary where nobody says.
     DefaultFailover "default-failover" = Nanos(30_000 * MS), [Nanos(5_000 * MS), Nanos(300_000 * MS)],
         because "managed databases and Patroni take from seconds to minutes until another copy is the primary",

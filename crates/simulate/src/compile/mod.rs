@@ -265,6 +265,7 @@ fn stated(model: &Model) -> Vec<(Assumption, Value, EvidenceId)> {
     add(Assumption::DefaultCacheHit, share(&assumed.default_cache_hit));
     add(Assumption::DefaultPrefetch, count(&assumed.default_prefetch));
     add(Assumption::LateWork, assumed.late_work.as_ref().map(|c| (Value::Word(c.value.word()), c.evidence)));
+    add(Assumption::DefaultRedelivery, nanos(&assumed.default_redelivery));
     add(Assumption::DefaultFailover, nanos(&assumed.default_failover));
     add(Assumption::DefaultSuccess, share(&assumed.default_success));
     add(Assumption::DefaultLatency, nanos(&assumed.default_latency));

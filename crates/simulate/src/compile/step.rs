@@ -4,7 +4,7 @@ use plimsoll_model::behaviour::Claim;
 use plimsoll_model::behaviour::WorkId;
 use plimsoll_model::behaviour::work::{
     Acknowledged as Said, Answer, Cache as Looked, Call as Asked, Consumes, Lock as Locked, Publish as Sent, Query,
-    Step as ModelStep,
+    Redelivery, Step as ModelStep,
 };
 use plimsoll_model::{self as model, EvidenceId, TopicId as ModelTopicId};
 
@@ -14,7 +14,7 @@ use super::component::capped;
 use super::name::Name;
 use crate::assumptions::Assumption;
 use crate::program::{
-    Access, Acknowledged, Cache, CacheContent, Call, Failure, Fetch, Group, Lock, LockId, Look, Need, Ordering,
+    Access, Acknowledged, Cache, CacheContent, Call, Failure, Fetch, Group, Lock, LockId, Look, Need, Ordering, Pause,
     Publish, Step, Topic, TopicId, Warmth, Way,
 };
 use crate::time::Nanos;
@@ -280,6 +280,18 @@ impl Compiler<'_> {
         ours
     }
 
+    /// The pause before a message is handed out again; what nobody says is assumed, since brokers wait.
+    fn redelivered(&mut self, said: Option<&Redelivery>, word: &str) -> Pause {
+        let what = format!("{word} again");
+        match said.and_then(|redelivery| redelivery.after.as_ref()) {
+            Some(after) => self.pause(Some(after), &what),
+            None => {
+                let nanos = self.ledger.take(Assumption::DefaultRedelivery, word).count();
+                Pause::Drawn(self.exactly(nanos, &what))
+            }
+        }
+    }
+
     fn group(&mut self, topic: TopicId, work: WorkId, consumes: &Consumes, evidence: EvidenceId) {
         let operation = self.operation(work);
         let word = self.names.operations[operation.index()].word.clone();
@@ -300,7 +312,7 @@ impl Compiler<'_> {
                 Some(Said::Before) => Acknowledged::Before,
             },
             redeliveries: redelivery.and_then(|redelivery| redelivery.max.at_most()).map(capped),
-            pause: self.pause(redelivery.and_then(|redelivery| redelivery.after.as_ref()), &format!("{word} again")),
+            pause: self.redelivered(redelivery, &word),
             dead_letters,
             ordering: if consumes.in_order == Some(true) { Ordering::PerPartition } else { Ordering::Free },
         };

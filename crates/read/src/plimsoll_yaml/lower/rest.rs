@@ -104,6 +104,7 @@ impl Lower<'_> {
             quota_burst: self.said(&assume.quota_burst),
             default_cache_hit: self.said(&assume.default_cache_hit),
             default_prefetch: self.said(&assume.default_prefetch),
+            default_redelivery: self.said(&assume.default_redelivery),
             default_failover: self.said(&assume.default_failover),
             default_success: self.said(&assume.default_success),
             default_latency: self.said(&assume.default_latency),
