@@ -93,8 +93,11 @@ pub(crate) fn threads(asked: Option<NonZeroUsize>) -> usize {
     asked.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZeroUsize::get)
 }
 
+/// A scenario, where today is none, and a journey, where all together are none.
+type Asked = (Option<usize>, Option<JourneyId>);
+
 /// Which scenarios and journeys are asked about: those that were named, else all of them.
-fn asked(model: &Model, arguments: &LoadlineArguments) -> Result<Vec<(Option<usize>, Option<JourneyId>)>, String> {
+fn asked(model: &Model, arguments: &LoadlineArguments) -> Result<Vec<Asked>, String> {
     let scenarios = scenarios(model, &arguments.scenario)?;
     let journeys = journeys(model, &arguments.journey)?;
     Ok(journeys.iter().flat_map(|journey| scenarios.iter().map(|scenario| (*scenario, *journey))).collect())
@@ -114,8 +117,8 @@ pub(crate) fn scenario(model: &Model, name: &str) -> Result<Option<usize>, Strin
     }
     let all = &model.behaviour.scenarios;
     all.iter().position(|scenario| scenario.name == name).map(Some).ok_or_else(|| {
-        let known: Vec<&str> = all.iter().map(|scenario| scenario.name.as_str()).collect();
-        format!("there is no scenario `{name}`; there are today, {}", known.join(", "))
+        let known = std::iter::once("today").chain(all.iter().map(|scenario| scenario.name.as_str()));
+        format!("there is no scenario `{name}`; there are {}", known.collect::<Vec<_>>().join(", "))
     })
 }
 

@@ -118,7 +118,7 @@ fn a_slow_scaler() {
 
 #[test]
 fn a_cache_stampede() {
-    let front = "[{ cache: { store: cache, keys: 1, entries: 1, expiry: 300ms, on_miss: [{ call: back.work }] } }]";
+    let front = "[{ cache: { store: cache, keys: 1, entries: 1, expiry: 500ms, on_miss: [{ call: back.work }] } }]";
     let behind = format!(
         "{}\n  cache: {{ kind: cache, technology: redis }}",
         back("{ slots: 5, balancing: shared-queue }", HOLD)

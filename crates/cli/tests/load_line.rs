@@ -30,7 +30,7 @@ fn json(folder: &Path, arguments: &[&str]) -> Value {
 
 /// The first scenario of an answer.
 fn line(folder: &Path, arguments: &[&str]) -> Value {
-    json(folder, &[&["loadline", "--line-only"], arguments].concat())["scenarios"][0].clone()
+    json(folder, &[&["loadline", "--line-only", "--budget", "4000000"], arguments].concat())["scenarios"][0].clone()
 }
 
 #[track_caller]

@@ -218,7 +218,7 @@ impl<'a> Asked<'a> {
     /// The reason, from a run far below the line and one just beyond it.
     fn breaks(&self, program: &Program, line: &Line, promise: usize) -> Breaks {
         let (below, beyond) = match line.verdict {
-            Verdict::Holds(at) => (0.3 * at.value, 1.03 * at.value),
+            Verdict::Holds(at) => (0.3 * at.value, 1.05 * at.value),
             Verdict::BrokenAtRest { load, .. } => (load, load),
             Verdict::Unbounded { tried } => (0.3 * tried, tried),
         };

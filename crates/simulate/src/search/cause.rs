@@ -240,8 +240,8 @@ impl Sight<'_> {
         let worst = (0..self.beyond.calls.len())
             .max_by(|a, b| attempts(self.beyond, *a).total_cmp(&attempts(self.beyond, *b)))?;
         let (beyond, at_rest) = (attempts(self.beyond, worst), attempts(self.at_rest, worst));
-        // Half as many attempts again as requests: then attempts, not requests, are what fills the rest.
-        (beyond > 1.5 && beyond > 1.3 * at_rest).then_some(Reason {
+        // A third more attempts than at rest: each of them makes the next one likelier.
+        (beyond > 1.33 * at_rest).then_some(Reason {
             mechanism: Mechanism::RetryStorm,
             resource: Some(Resource::Call(CallId(worst as u32))),
             because: Because::Attempts { beyond, at_rest },
@@ -256,7 +256,7 @@ impl Sight<'_> {
         let (beyond, at_rest) = (missed(self.beyond, at), missed(self.at_rest, at));
         let fetches = self.fetches_of_one(at);
         // Two fetches of each thing in the time that it is kept: one of them was for nothing.
-        (flushed || beyond > at_rest + 0.1 || fetches > 2.0).then(|| Reason {
+        (flushed || beyond > at_rest + 0.1 || fetches > 2.0).then_some(Reason {
             mechanism: Mechanism::CacheStampede,
             resource: Some(Resource::Cache(CacheId(at as u32))),
             because: if fetches > 2.0 {
