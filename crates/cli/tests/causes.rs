@@ -119,10 +119,9 @@ fn a_slow_scaler() {
 #[test]
 fn a_cache_stampede() {
     let front = "[{ cache: { store: cache, keys: 1, entries: 1, expiry: 500ms, on_miss: [{ call: back.work }] } }]";
-    let behind = format!(
-        "{}\n  cache: {{ kind: cache, technology: redis }}",
-        back("{ slots: 5, balancing: shared-queue }", HOLD)
-    );
+    let slow = "{ hold: { mean: 400ms, distribution: fixed } }";
+    let back = back("{ slots: 5, balancing: shared-queue }", slow);
+    let behind = format!("{back}\n  cache: {{ kind: cache, technology: redis }}");
     let (mechanism, resource) = named("stampede", &system(front, &behind, ""), "today");
     assert_eq!(mechanism, "cache stampede");
     assert!(resource.contains("cache"), "{resource}");

@@ -27,6 +27,17 @@ impl<'n> ConfigMaps<'n> {
         self.by_name.contains_key(name)
     }
 
+    /// The keys and values of the one that Spring Cloud Kubernetes gives a program of that name without being told: it
+    /// asks the cluster for the ConfigMap that is called like the program.
+    pub(super) fn of_program(&self, name: &str) -> Vec<(&'n str, &'n Node)> {
+        let is_springs = |key: &str| {
+            let file = ["yml", "yaml", "properties"].iter().any(|end| key.strip_suffix(end) == Some("application."));
+            file || ["spring.", "server.", "management."].iter().any(|start| key.starts_with(start))
+        };
+        let data: Vec<(&str, &Node)> = self.data(name).collect();
+        if data.iter().any(|(key, _)| is_springs(key)) { data } else { Vec::new() }
+    }
+
     /// The keys and values of one.
     pub(super) fn data(&self, name: &str) -> impl Iterator<Item = (&'n str, &'n Node)> + use<'n> {
         let data = self.by_name.get(name).and_then(|map| map.get("data"));

@@ -5,7 +5,10 @@ use crate::{
     failure::{Failure, Kind},
     log::nats::Nats,
 };
-use async_nats::jetstream::kv::{Config, CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::{
+    kv::{CreateErrorKind, Operation, Store, UpdateErrorKind},
+    stream::{Config, DiscardPolicy},
+};
 use async_trait::async_trait;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -30,14 +33,22 @@ impl NatsDocuments {
             if let Ok(store) = self.nats.jetstream().get_key_value(&self.bucket).await {
                 return Ok(store);
             }
+            // A bucket is a stream of this shape (NATS ADR-8). `create_key_value` would make it too, but first asks for the
+            // account's limits in a form that servers before 2.10 do not answer.
             let config = Config {
-                bucket: self.bucket.clone(),
-                history: 1,
+                name: format!("KV_{}", self.bucket),
+                subjects: vec![format!("$KV.{}.>", self.bucket)],
+                max_messages_per_subject: 1,
                 max_age: self.ttl.unwrap_or_default(),
                 num_replicas: self.nats.replicas(),
+                discard: DiscardPolicy::New,
+                allow_rollup: true,
+                deny_delete: true,
+                allow_direct: true,
                 ..Config::default()
             };
-            self.nats.jetstream().create_key_value(config).await.map_err(unavailable)
+            self.nats.jetstream().get_or_create_stream(config).await.map_err(unavailable)?;
+            self.nats.jetstream().get_key_value(&self.bucket).await.map_err(unavailable)
         };
         self.store.get_or_try_init(open).await
     }

@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Dead letters lie apart, so that the shop's own stream can be read from its beginning without them.
 const DEAD_STREAM: &str = "DEAD";
+/// On so many servers of a cluster everything is kept.
+const REPLICAS: usize = 3;
 /// The stream of the shop itself. Another one, of a test for example, keeps its subjects and dead letters apart.
 const SHOP_STREAM: &str = "SHOP";
 /// The header that says where a dead letter came from.
@@ -39,7 +41,6 @@ const DELIVERIES_LOST_TO_KILLS: i64 = 20;
 pub struct Nats {
     client: Client,
     jetstream: Context,
-    replicas: usize,
 }
 
 /// The connection cannot even be begun.
@@ -79,7 +80,7 @@ impl Nats {
         let client = options.connect(url).await?;
         let mut jetstream = jetstream::new(client.clone());
         jetstream.set_timeout(ACK_TIMEOUT);
-        Ok(Self { client, jetstream, replicas: variables.or("EVENTS_REPLICAS", 1)? })
+        Ok(Self { client, jetstream })
     }
 
     /// The JetStream side.
@@ -87,9 +88,9 @@ impl Nats {
         &self.jetstream
     }
 
-    /// On how many servers everything is kept.
+    /// On how many servers everything is kept: as `api/asyncapi.yaml` has it, or on the one that there is.
     pub fn replicas(&self) -> usize {
-        self.replicas
+        if self.client.server_info().cluster.is_some() { REPLICAS } else { 1 }
     }
 
     /// Whether there is a server at the other end.
@@ -134,7 +135,7 @@ impl NatsLog {
                 subjects,
                 max_age: Duration::from_secs(168 * 3600),
                 duplicate_window: DUPLICATE_WINDOW,
-                num_replicas: self.nats.replicas,
+                num_replicas: self.nats.replicas(),
                 ..stream::Config::default()
             };
             let dead = config(&self.dead_stream(), vec![self.subject("dead.>")]);
