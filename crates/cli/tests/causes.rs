@@ -1,5 +1,5 @@
 //! Twelve bottlenecks, each planted in a small system: the mechanism and the resource must be named.
-#![allow(clippy::disallowed_methods, reason = "these tests run the program on files of their own")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "these tests run the program on files of their own")]
 
 use std::path::Path;
 use std::process::Command;
@@ -35,7 +35,7 @@ fn named(name: &str, yaml: &str, scenario: &str) -> (String, String) {
         "--precision",
         "4%",
         "--budget",
-        "3000000",
+        "12000000",
         "--format",
         "json",
         "--scenario",

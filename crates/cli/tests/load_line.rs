@@ -3,7 +3,7 @@
 //! The figures are exact by Erlang's formula, or were computed apart from this code for the shop of the examples. Precision is
 //! 2 %, so that the interval of 95 % and the tolerance of ± 2.5 % leave one false alarm in a hundred for each line; the seeds
 //! are fixed, so that it is the same one every time.
-#![allow(clippy::disallowed_methods, reason = "these tests run the program on files of their own")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "these tests run the program on files of their own")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
