@@ -92,6 +92,104 @@ fn chandlery_with_zone_a_lost() {
 }
 
 #[test]
+fn a_synchronous_call_to_loyalty_lowers_bound_and_ceiling() {
+    check(
+        "loyalty",
+        &Asked::default(),
+        expect![[r#"
+          33.3333  loyalty CPU                  2 × 0.25 cores ÷ 0.015 s
+          45.0000  psp quota                    45/s ÷ 1 a request
+          47.6190  payments slots               4 × 5 slots ÷ 0.42 s
+          50.0000  pricing CPU                  2 × 0.5 cores ÷ 0.02 s
+          60.0000  stock CPU                    3 × 0.5 cores ÷ 0.025 s
+         100.0000  orders CPU                   4 × 0.5 cores ÷ 0.02 s
+         106.6667  orders-db CPU                1 × 4 cores ÷ 0.0375 s
+         160.0000  orders-db pool of orders     4 × 5 connections ÷ 0.125 s
+         300.0000  gateway CPU                  3 × 1 cores ÷ 0.01 s
+        ceiling 0.991423, 370.5 min of 30 days
+    "#]],
+    );
+}
+
+#[test]
+fn black_friday_after_the_ladder() {
+    check(
+        "black-friday",
+        &Asked::default(),
+        expect![[r#"
+              72.0000  psp quota                    72/s ÷ 1 a request
+              75.0000  pricing CPU                  3 × 0.5 cores ÷ 0.02 s
+              76.1905  payments slots               4 × 8 slots ÷ 0.42 s
+              80.0000  stock CPU                    4 × 0.5 cores ÷ 0.025 s
+             100.0000  orders CPU                   4 × 0.5 cores ÷ 0.02 s
+             106.6667  orders-db CPU                1 × 4 cores ÷ 0.0375 s
+             160.0000  orders-db pool of orders     4 × 5 connections ÷ 0.125 s
+             300.0000  gateway CPU                  3 × 1 cores ÷ 0.01 s
+            ceiling 0.996405, 155.3 min of 30 days
+        "#]],
+    );
+}
+
+#[test]
+fn black_friday_with_zone_a_lost() {
+    check(
+        "black-friday",
+        &Asked { scenario: Some("zone-a-loss"), ..Asked::default() },
+        expect![[r#"
+              38.0952  payments slots               2 × 8 slots ÷ 0.42 s
+              40.0000  stock CPU                    2 × 0.5 cores ÷ 0.025 s
+              50.0000  orders CPU                   2 × 0.5 cores ÷ 0.02 s
+              50.0000  pricing CPU                  2 × 0.5 cores ÷ 0.02 s
+              72.0000  psp quota                    72/s ÷ 1 a request
+              80.0000  orders-db pool of orders     2 × 5 connections ÷ 0.125 s
+             106.6667  orders-db CPU                1 × 4 cores ÷ 0.0375 s
+             200.0000  gateway CPU                  2 × 1 cores ÷ 0.01 s
+            ceiling 0.996405, 155.3 min of 30 days
+        "#]],
+    );
+}
+
+#[test]
+fn the_ladder_of_today_with_what_black_friday_changes_is_the_same() {
+    let what_if: &[(&str, &str)] =
+        &[("psp.quota", "72/s"), ("payments.slots", "8"), ("pricing.replicas", "3"), ("stock.replicas", "4")];
+    check(
+        "chandlery",
+        &Asked { what_if, ..Asked::default() },
+        expect![[r#"
+          72.0000  psp quota                    72/s ÷ 1 a request
+          75.0000  pricing CPU                  3 × 0.5 cores ÷ 0.02 s
+          76.1905  payments slots               4 × 8 slots ÷ 0.42 s
+          80.0000  stock CPU                    4 × 0.5 cores ÷ 0.025 s
+         100.0000  orders CPU                   4 × 0.5 cores ÷ 0.02 s
+         106.6667  orders-db CPU                1 × 4 cores ÷ 0.0375 s
+         160.0000  orders-db pool of orders     4 × 5 connections ÷ 0.125 s
+         300.0000  gateway CPU                  3 × 1 cores ÷ 0.01 s
+        ceiling 0.996405, 155.3 min of 30 days
+    "#]],
+    );
+}
+
+#[test]
+fn what_hangs_holds_slots_until_the_timeout() {
+    check(
+        "chandlery",
+        &Asked { scenario: Some("psp-hangs"), ..Asked::default() },
+        expect![[r#"
+          31.0078  payments slots               4 × 5 slots ÷ 0.645 s
+          45.0000  psp quota                    45/s ÷ 1 a request
+          50.0000  pricing CPU                  2 × 0.5 cores ÷ 0.02 s
+          60.0000  stock CPU                    3 × 0.5 cores ÷ 0.025 s
+         100.0000  orders CPU                   4 × 0.5 cores ÷ 0.02 s
+         106.6667  orders-db CPU                1 × 4 cores ÷ 0.0375 s
+         160.0000  orders-db pool of orders     4 × 5 connections ÷ 0.125 s
+         300.0000  gateway CPU                  3 × 1 cores ÷ 0.01 s
+        ceiling 0.996405, 155.3 min of 30 days
+    "#]],
+    );
+}
+
+#[test]
 fn what_chandlery_assumes() {
     let model = survey("chandlery");
     let compiled = compiled(&model, "checkout", &Asked::default());
@@ -107,7 +205,6 @@ fn what_chandlery_assumes() {
     }
     expect![[r#"
         default-shape fulfil.pack work hold: exponential
-        default-timeout orders -> orders-db: 30s
         cpu-limit orders-db: quota
         default-prefetch fulfil.pack: 1
         default-prefetch notify.tell: 1
@@ -133,7 +230,7 @@ fn what_chandlery_assumes() {
         gateway.workers 1 -> 2
         notify -> mailer.send.timeout 5 -> 6
         notify.replicas 2 -> 3
-        orders -> orders-db for orders.PlaceOrder.timeout 30 -> 36
+        orders -> orders-db for orders.PlaceOrder.timeout 1 -> 1.2
         orders -> payments.Charge.timeout 1.5 -> 1.8
         orders -> pricing.Quote.timeout 1.5 -> 1.8
         orders -> stock.Reserve.timeout 1.5 -> 1.8

@@ -8,6 +8,7 @@ use plimsoll_model::behaviour::serving::{
 use plimsoll_model::behaviour::{Claim, ZoneId};
 use plimsoll_model::{self as model, ComponentKind, Field};
 
+use super::fact::Counted;
 use super::name::Name;
 use super::{Compiler, Fault};
 use crate::assumptions::{Assumption, Value};
@@ -130,27 +131,30 @@ impl Compiler<'_> {
             says.along(&self.lineage, |s| (!s.zones.is_empty()).then_some(s))
                 .map(|s| (in_zones(s), s.zones[0].copies.evidence))
         });
-        let scaled = self.scaler_bounds(id).map(|(min, max, evidence)| {
-            let word_of = self.ledger.take(Assumption::Autoscaling, word);
-            (if word_of == Value::Word("at its maximum") { max } else { min }, evidence)
+        // What is said of an environment wins over the scaler of one that it builds on.
+        let nearer = |max: &Counted| replicas.is_none_or(|replicas| max.depth <= replicas.depth);
+        let scaled = self.scaler_bounds(id).filter(|(_, max)| nearer(max)).map(|(min, max)| {
+            let chosen = self.ledger.take(Assumption::Autoscaling, word);
+            (if chosen == Value::Word("at its maximum") { max.count } else { min }, max.evidence)
         });
-        match scaled.or(replicas).or(zones) {
+        match scaled.or(replicas.map(|r| (r.count, r.evidence))).or(zones) {
             Some((count, evidence)) => (count, Some(evidence)),
             None if self.model.behaviour.serving(id).is_some_and(|says| *says != Default::default()) => (1, None),
             None => (self.ledger.take(Assumption::DefaultReplicas, word).count(), None),
         }
     }
 
-    fn scaler_bounds(&self, id: model::ComponentId) -> Option<(u64, u64, model::EvidenceId)> {
+    /// The least and the greatest number of copies that an autoscaler makes.
+    fn scaler_bounds(&self, id: model::ComponentId) -> Option<(u64, Counted)> {
         let min = self.count(id, Field::ScalerMin, |s| s.autoscaler.as_ref(), |scaler| scaler.min.0);
         let max = self.count(id, Field::ScalerMax, |s| s.autoscaler.as_ref(), |scaler| scaler.max.0);
         // Kubernetes takes 1 where no minimum is stated.
-        max.map(|(max, evidence)| (min.map_or(1, |(min, _)| min), max, evidence))
+        max.map(|max| (min.map_or(1, |min| min.count), max))
     }
 
     /// The most copies that an autoscaler may make in the run.
     fn most_copies(&self, id: model::ComponentId) -> Option<u64> {
-        self.runs_scaler().then(|| self.scaler_bounds(id).map(|(_, max, _)| max)).flatten()
+        self.runs_scaler().then(|| self.scaler_bounds(id).map(|(_, max)| max.count)).flatten()
     }
 
     fn runs_scaler(&self) -> bool {
@@ -181,11 +185,23 @@ impl Compiler<'_> {
                 self.ledger.take(Assumption::EvenSpread, word);
             }
         }
-        let places: Vec<PlaceId> = zones.iter().map(|zone| PlaceId(zone.0 + 1)).collect();
+        let places: Vec<PlaceId> = zones.iter().map(|zone| self.place(*zone)).collect();
         // Place 0 is where no zone is said.
         (0..count as usize)
             .map(|index| if places.is_empty() { PlaceId(0) } else { places[index % places.len()] })
             .collect()
+    }
+
+    /// The place of a zone. Environments that build on each other share zones of one name.
+    pub(super) fn place(&self, zone: ZoneId) -> PlaceId {
+        let zones = &self.model.behaviour.zones;
+        let same = |environment: &model::EnvironmentId| {
+            let fits = |other: &model::behaviour::Zone| {
+                other.environment == Some(*environment) && other.name == zones[zone.index()].name
+            };
+            zones.iter().position(fits).map(|index| index as u32)
+        };
+        PlaceId(self.lineage.iter().find_map(same).unwrap_or(zone.0) + 1)
     }
 
     /// The zones of the environment, of the nearest in the lineage that has any.
@@ -281,7 +297,7 @@ impl Compiler<'_> {
     fn autoscaler(&self, id: model::ComponentId, listed: u32) -> Option<Autoscaler> {
         let claim = self.says(id, |s| s.autoscaler.as_ref());
         let scaler = claim.map(|claim| &claim.value);
-        let (min, max, _) = self.scaler_bounds(id)?;
+        let (min, max) = self.scaler_bounds(id)?;
         let cores = self.stated_cores(id).unwrap_or(1.0);
         let metric = match scaler.map(|s| (s.metric, &s.target)) {
             Some((ScalerMetric::Slots, target)) => Metric::Slots { target: aim(target, self.slots(id)) },
@@ -292,7 +308,7 @@ impl Compiler<'_> {
         };
         Some(Autoscaler {
             min: capped(min),
-            max: capped(max).min(listed),
+            max: capped(max.count).min(listed),
             metric,
             every: Nanos(scaler.and_then(|s| s.every).map_or(15_000_000_000, |every| every.0)),
             tolerance: 0.1,
@@ -319,7 +335,7 @@ impl Compiler<'_> {
 
     fn stated_cores(&self, id: model::ComponentId) -> Option<f64> {
         let limit = self.count(id, Field::CpuLimit, |s| s.cores.as_ref(), |cores| cores.0);
-        limit.map(|(millicores, _)| millicores as f64 / 1e3)
+        limit.map(|limit| limit.count as f64 / 1e3)
     }
 
     /// Gives cores to components whose operations spend CPU; for the others nobody needs to know.
@@ -338,14 +354,14 @@ impl Compiler<'_> {
         let limit = self.count(id, Field::CpuLimit, |s| s.cores.as_ref(), |cores| cores.0);
         let request = self.count(id, Field::CpuRequest, |_| None::<&Claim<()>>, |()| 0);
         let cores = match (limit, request) {
-            (Some((0, evidence)), _) => {
+            (Some(Counted { count: 0, evidence, .. }), _) => {
                 self.error(Fault::TakesNothing { component: word.to_owned(), what: "cores" }, Some(evidence));
                 return Cpu::Unlimited;
             }
-            (Some((millicores, _)), _) => millicores as f64 / 1e3,
-            (None, Some((millicores, _))) if 0 < millicores => {
+            (Some(limit), _) => limit.count as f64 / 1e3,
+            (None, Some(request)) if 0 < request.count => {
                 let times = self.ledger.take(Assumption::RequestIsCores, word).number().unwrap_or(1.0);
-                return Cpu::Shared { cores: times * millicores as f64 / 1e3 };
+                return Cpu::Shared { cores: times * request.count as f64 / 1e3 };
             }
             _ => {
                 let cores = self.ledger.take(Assumption::DefaultCores, word).number().unwrap_or(1.0);

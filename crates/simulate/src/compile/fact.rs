@@ -6,6 +6,17 @@ use plimsoll_model::{Answer, ComponentId, EnvironmentId, EvidenceId, Field, Mode
 
 use super::Compiler;
 
+/// A count with who says it and how far from this environment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Counted {
+    /// The count.
+    pub(super) count: u64,
+    /// Who says it.
+    pub(super) evidence: EvidenceId,
+    /// 0 for this environment, more for those that it builds on, most for what is said everywhere.
+    pub(super) depth: usize,
+}
+
 impl<'m> Compiler<'m> {
     pub(super) fn view(&self) -> View<'m> {
         View::new(self.model, self.lineage.first().copied())
@@ -29,14 +40,18 @@ impl<'m> Compiler<'m> {
         field: Field,
         key: impl Fn(&'m Serving) -> Option<&'m Claim<F>> + Copy,
         number: impl Fn(&'m F) -> u64 + Copy,
-    ) -> Option<(u64, EvidenceId)> {
+    ) -> Option<Counted> {
         let said = self.model.behaviour.serving(component);
-        let supposed = |claim: &'m Claim<F>| (number(&claim.value), claim.evidence);
-        let here = |environment: &EnvironmentId| {
+        let here = |(depth, environment): (usize, &EnvironmentId)| {
             let declared = self.deployment_fact(component, *environment, field);
-            declared.or_else(|| said?.only_along(&[*environment], key).map(supposed))
+            let supposed = || said?.only_along(&[*environment], key).map(|c| (number(&c.value), c.evidence));
+            declared.or_else(supposed).map(|(count, evidence)| Counted { count, evidence, depth })
         };
-        self.lineage.iter().find_map(here).or_else(|| said.and_then(|says| key(&says.everywhere)).map(supposed))
+        let everywhere = || {
+            let claim = key(&said?.everywhere)?;
+            Some(Counted { count: number(&claim.value), evidence: claim.evidence, depth: self.lineage.len() })
+        };
+        self.lineage.iter().enumerate().find_map(here).or_else(everywhere)
     }
 
     /// What a deployment's rows say in one environment. Claims that hold everywhere come last, with the behaviour's own.

@@ -171,12 +171,12 @@ impl Compiler<'_> {
     /// A loss in the program's terms; nothing where it is not part of what runs.
     fn losing(&self, loss: &Loss) -> Vec<FaultKind> {
         match loss {
-            Loss::Zone(zone) => vec![FaultKind::LosePlaces(vec![place(*zone)])],
+            Loss::Zone(zone) => vec![FaultKind::LosePlaces(vec![self.place(*zone)])],
             Loss::Region(region) => {
                 let zones = self.model.behaviour.zones.iter().enumerate();
                 let mut places: Vec<PlaceId> = zones
                     .filter(|(_, zone)| zone.region == Some(*region))
-                    .map(|(index, _)| place(ZoneId(index as u32)))
+                    .map(|(index, _)| self.place(ZoneId(index as u32)))
                     .collect();
                 let here = self.model.behaviour.environment_regions.iter();
                 if here.filter(|row| self.lineage.contains(&row.environment)).any(|row| row.region.value == *region) {
@@ -304,10 +304,6 @@ impl Compiler<'_> {
             self.program.distributions.iter().all(|each| !matches!(each, Distribution::Samples(v) if v.is_empty()))
         );
     }
-}
-
-const fn place(zone: ZoneId) -> PlaceId {
-    PlaceId(zone.0 + 1)
 }
 
 fn operation_fault(said: &Said) -> OperationFault {

@@ -24,6 +24,7 @@ use shop::{
 };
 use std::{
     future::Future,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     path::PathBuf,
     sync::{
         Arc,
@@ -34,22 +35,23 @@ use std::{
 use uuid::Uuid;
 
 /// Runs a test with servers of its own name, or says why not. `CHANDLERY_SERVERS=required` makes that a failure.
-fn with_servers<F: Future<Output = ()> + Send + 'static>(test: impl FnOnce(Servers) -> F) {
+fn with_servers<F: Future<Output = ()>>(test: impl FnOnce(Servers) -> F) {
     let name = format!("t{}", &Uuid::new_v4().simple().to_string()[..10]);
     let servers = Servers::from(&Variables::from_env(), &name);
-    let test = test(servers.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let missing = servers.missing().await;
-        if !missing.is_empty() {
-            assert!(std::env::var("CHANDLERY_SERVERS").as_deref() != Ok("required"), "{missing:?}");
-            println!("SKIPPED: {}", missing.join("; "));
-            return;
-        }
-        let result = tokio::spawn(test).await;
-        servers.remove().await.unwrap();
-        result.unwrap();
-    });
+    let missing = runtime.block_on(servers.missing());
+    if !missing.is_empty() {
+        assert!(std::env::var("CHANDLERY_SERVERS").as_deref() != Ok("required"), "{missing:?}");
+        println!("SKIPPED: {}", missing.join("; "));
+        return;
+    }
+    // What a test made is taken off the servers also where it failed.
+    let test = test(servers.clone());
+    let result = catch_unwind(AssertUnwindSafe(|| runtime.block_on(test)));
+    runtime.block_on(servers.remove()).unwrap();
+    if let Err(panic) = result {
+        resume_unwind(panic);
+    }
 }
 
 fn variables(servers: &Servers, service: &str, schema: &str) -> Variables {

@@ -7,7 +7,7 @@ use crate::{
 };
 use async_nats::jetstream::{
     kv::{CreateErrorKind, Operation, Store, UpdateErrorKind},
-    stream::{Config, DiscardPolicy},
+    stream::{self, DiscardPolicy},
 };
 use async_trait::async_trait;
 use std::time::Duration;
@@ -30,22 +30,19 @@ impl NatsDocuments {
 
     async fn store(&self) -> Result<&Store, Failure> {
         let open = async || {
-            if let Ok(store) = self.nats.jetstream().get_key_value(&self.bucket).await {
-                return Ok(store);
-            }
-            // A bucket is a stream of this shape (NATS ADR-8). `create_key_value` would make it too, but first asks for the
-            // account's limits in a form that servers before 2.10 do not answer.
-            let config = Config {
+            // A bucket is a stream of this form (NATS ADR-8). Made by hand: the client's own way asks the server for
+            // figures that servers before 2.10 do not have.
+            let config = stream::Config {
                 name: format!("KV_{}", self.bucket),
                 subjects: vec![format!("$KV.{}.>", self.bucket)],
                 max_messages_per_subject: 1,
                 max_age: self.ttl.unwrap_or_default(),
-                num_replicas: self.nats.replicas(),
                 discard: DiscardPolicy::New,
                 allow_rollup: true,
                 deny_delete: true,
                 allow_direct: true,
-                ..Config::default()
+                num_replicas: self.nats.replicas(),
+                ..stream::Config::default()
             };
             self.nats.jetstream().get_or_create_stream(config).await.map_err(unavailable)?;
             self.nats.jetstream().get_key_value(&self.bucket).await.map_err(unavailable)

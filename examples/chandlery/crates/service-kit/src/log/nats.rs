@@ -168,6 +168,19 @@ impl NatsLog {
         Ok(made)
     }
 
+    /// The messages of a request, until it is over.
+    async fn gather(&self, mut batch: pull::Batch, patience: Duration) -> Result<Vec<Delivery>, Failure> {
+        let mut taken = Vec::new();
+        let until = tokio::time::Instant::now() + patience;
+        while let Ok(Some(message)) = tokio::time::timeout_at(until, batch.next()).await {
+            let message = message.map_err(unavailable)?;
+            let attempt = message.info().map_err(unavailable)?.delivered.max(1) as u32;
+            let (topic, payload) = (self.topic(&message.subject).to_owned(), message.payload.to_vec());
+            taken.push(Delivery { topic, payload, attempt, handle: Handle::Nats(Box::new(message)) });
+        }
+        Ok(taken)
+    }
+
     async fn append(&self, subject: String, headers: HeaderMap, payload: Vec<u8>) -> Result<(), Failure> {
         let sent =
             self.nats.jetstream.publish_with_headers(subject, headers, payload.into()).await.map_err(unavailable)?;
@@ -191,28 +204,23 @@ impl EventLog for NatsLog {
 
     async fn take(&self, consumer: &Consumer, most: usize, wait: Duration) -> Result<Vec<Delivery>, Failure> {
         let pull = self.consumer(consumer).await?;
-        let batch = pull.batch().max_messages(most).expires(wait.max(Duration::from_millis(10))).messages().await;
-        let mut batch = match batch {
-            Ok(batch) => batch,
+        // What is there already; else the first that comes. Either request is heard out: a message that is sent to one
+        // that nobody listens to any longer would be away until its time to be settled is over.
+        let fetched = pull.fetch().max_messages(most).messages().await;
+        let taken = match fetched {
+            Ok(batch) => self.gather(batch, Duration::from_secs(1)).await?,
             Err(error) => {
                 // The consumer may be gone with the server's disk: look again the next time.
                 self.consumers.lock().await.remove(&consumer.name);
                 return Err(unavailable(error));
             }
         };
-        let mut taken = Vec::new();
-        let until = tokio::time::Instant::now() + wait + Duration::from_millis(500);
-        while taken.len() < most {
-            // Once there is a message, those behind it come at once or in the next batch.
-            let patience =
-                if taken.is_empty() { until } else { tokio::time::Instant::now() + Duration::from_millis(5) };
-            let Ok(Some(message)) = tokio::time::timeout_at(patience, batch.next()).await else { break };
-            let message = message.map_err(unavailable)?;
-            let attempt = message.info().map_err(unavailable)?.delivered.max(1) as u32;
-            let (topic, payload) = (self.topic(&message.subject).to_owned(), message.payload.to_vec());
-            taken.push(Delivery { topic, payload, attempt, handle: Handle::Nats(Box::new(message)) });
+        if !taken.is_empty() {
+            return Ok(taken);
         }
-        Ok(taken)
+        let expires = wait.max(Duration::from_millis(10));
+        let batch = pull.batch().max_messages(1).expires(expires).messages().await.map_err(unavailable)?;
+        self.gather(batch, expires + Duration::from_secs(1)).await
     }
 
     async fn settle(&self, consumer: &Consumer, delivery: &Delivery, settlement: Settlement) -> Result<(), Failure> {
