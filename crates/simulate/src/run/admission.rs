@@ -317,7 +317,12 @@ impl Engine {
                     self.let_run(at);
                 }
             }
-            State::Interrupted => self.resume_work(image, at),
+            State::Interrupted => {
+                if self.worker_gate(image, at) == NONE {
+                    self.bind_slot(image, at);
+                }
+                self.resume_work(image, at);
+            }
             State::WaitPool => {
                 self.lend(at);
                 self.frames[at].state = State::Sending;

@@ -6,7 +6,7 @@
 use super::code::{DrawAt, Instruction};
 use super::engine::{Engine, round};
 use super::events::Kind;
-use super::frame::{NEVER, NONE, State};
+use super::frame::{Flags, NEVER, NONE, State};
 use super::image::{Binding, Image};
 use crate::program::Priority;
 
@@ -224,9 +224,12 @@ impl Engine {
             _ => self.frames[victim].wake - self.now,
         };
         self.end_busy(image, replica, image.replicas[replica].component as usize);
-        if image.components[image.replicas[replica].component as usize].binding == Binding::Worker {
-            self.in_use[replica] -= 1;
-        }
+        let given = match image.components[image.replicas[replica].component as usize].binding {
+            Binding::Sending => false,
+            Binding::Slot => self.worker_gate(image, victim) == NONE,
+            Binding::Worker => true,
+        };
+        self.in_use[replica] -= u32::from(given);
         let frame = &mut self.frames[victim];
         (frame.state, frame.wake, frame.since) = (State::Interrupted, left, self.now);
         let rank = frame.rank;
@@ -244,7 +247,22 @@ impl Engine {
             return false;
         }
         let workers = self.worker_gate(image, at);
-        workers == gate || (workers == NONE && self.slot_gate(image, at) == gate)
+        // A way of a fork works under its host's slot, and cannot give it away.
+        let own = self.frames[at].flags.has(Flags::ADMITTED);
+        workers == gate || (workers == NONE && own && self.slot_gate(image, at) == gate)
+    }
+
+    /// Takes a frame out of the queue of those that were interrupted. Where it gave its slot away, it has it again for the
+    /// moment in which it ends.
+    pub(super) fn leave_interrupted(&mut self, image: &Image, at: u32) {
+        let gate = self.leave_queue(image, at);
+        if self.worker_gate(image, at) == NONE {
+            self.gates.gates[gate as usize].inside += 1;
+            let replica = self.frames[at].replica as usize;
+            if image.components[image.replicas[replica].component as usize].binding == Binding::Slot {
+                self.in_use[replica] += 1;
+            }
+        }
     }
 
     /// Goes on with work that was interrupted.

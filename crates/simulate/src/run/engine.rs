@@ -135,6 +135,8 @@ pub(super) struct Engine {
     pub(super) requests: Slab<Request>,
     /// Whose turn it is.
     pub(super) ready: VecDeque<u32>,
+    /// Those whose time is over, while they are gone through.
+    pub(super) overdue: Vec<u32>,
     pub(super) gates: Gates,
     pub(super) components: Vec<ComponentState>,
     pub(super) replicas: Vec<ReplicaState>,
@@ -198,6 +200,7 @@ impl Engine {
             cold: Slab::new(),
             requests: Slab::new(),
             ready: VecDeque::new(),
+            overdue: Vec::new(),
             components,
             in_use: vec![0; replicas.len()],
             replicas,
@@ -308,6 +311,10 @@ impl Engine {
         match self.frames[at].state {
             State::Running => self.run(image, at),
             State::Sending => self.send(image, at),
+            State::Failing => {
+                let outcome = self.cold[self.frames[at].cold].outcome;
+                self.finish(image, at, outcome);
+            }
             State::Stopping => self.finish(image, at, Err(Failure::of(Cause::Stopped))),
             _ => {}
         }
