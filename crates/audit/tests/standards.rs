@@ -38,20 +38,32 @@ fn check(more: &str, today: &str, expect: &Expect) {
 
 #[test]
 fn a_breach_is_open() {
-    check("", "2026-11-28", &expect![[r#"
+    check(
+        "",
+        "2026-11-28",
+        &expect![[r#"
         error payments → psp waits 10s, and web gives up after 1s
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn a_waiver_holds_to_the_end_of_its_last_day_and_is_shown() {
     let waiver = "waivers: [{ rule: deadline-order, on: payments -> psp, because: psp mends it, owner: money, until: 2026-11-28 }]";
-    check(waiver, "2026-11-28", &expect![[r#"
+    check(
+        waiver,
+        "2026-11-28",
+        &expect![[r#"
         error payments → psp waits 10s, and web gives up after 1s [waived until 2026-11-28 by money: psp mends it]
-    "#]]);
-    check(waiver, "2026-11-29", &expect![[r#"
+    "#]],
+    );
+    check(
+        waiver,
+        "2026-11-29",
+        &expect![[r#"
         error payments → psp waits 10s, and web gives up after 1s [waiver expired on 2026-11-28]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -62,9 +74,13 @@ fn a_waiver_that_fits_nothing_is_named() {
 
 #[test]
 fn a_rule_is_milder_or_off_for_a_part_of_the_system() {
-    check("standards: { rules: { REL-001: { severity: note } } }", "2026-11-28", &expect![[r#"
+    check(
+        "standards: { rules: { REL-001: { severity: note } } }",
+        "2026-11-28",
+        &expect![[r#"
         note payments → psp waits 10s, and web gives up after 1s
-    "#]]);
+    "#]],
+    );
     check(
         "standards: { scopes: [{ tier: [3], rules: { REL-001: { severity: off } } }] }",
         "2026-11-28",

@@ -51,6 +51,8 @@ const FOLDERS: &[(&[&str], Material)] = &[
             "quickstarts",
             "tutorial",
             "tutorials",
+            "workshop",
+            "workshops",
             "docs",
             "doc",
             "documentation",

@@ -83,6 +83,11 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
     facts
 }
 
+/// Whether `docker compose` takes the file without being told: it has one of Compose's own names.
+pub(crate) fn is_found_by_itself(path: &str) -> bool {
+    recognise::CANONICAL.contains(&path.rsplit('/').next().unwrap_or(path))
+}
+
 fn variant_of(corpus: &Corpus, found: &Found) -> Variant {
     Variant {
         kind: VariantKind::Compose,

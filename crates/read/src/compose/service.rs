@@ -9,7 +9,8 @@ use super::load::Project;
 use super::projects::{Found, stands};
 use super::{build, claims, variables};
 use crate::corpus::Corpus;
-use crate::facts::{About, Facts, LooseName, Mention, Origin, Spelled, Unit, VariantId};
+use crate::facts::{About, Container, Facts, LooseName, Mention, Origin, Role, Spelled, Unit, VariantId};
+use crate::join::products::is_sidecar;
 use crate::redact;
 use crate::tree::{Entry, Node};
 
@@ -34,6 +35,10 @@ pub(super) struct Service<'p> {
 }
 
 impl<'p> Service<'p> {
+    fn of(entry: &'p Entry, project: &'p Project, named: &'p Named<'p>, corpus: &'p Corpus) -> Self {
+        Self { name: &entry.key, at: entry.key_at, node: &entry.value, project, named, corpus }
+    }
+
     /// The entries of a mapping below it.
     pub(super) fn entries(&self, key: &str) -> &'p [Entry] {
         self.node.get(key).map_or(&[], Node::entries)
@@ -69,25 +74,41 @@ impl<'p> Named<'p> {
         }
         Self { services: each("services"), networks: each("networks"), configs: each("configs"), links }
     }
+
+    /// The service beside which another stands as its sidecar: in its network, and called after it (`orders-dapr` beside
+    /// `orders`) or known to serve whatever it stands beside.
+    fn served<'s>(&self, service: &Service<'s>) -> Option<&'s str> {
+        let main = service.node.str_at("network_mode")?.strip_prefix("service:")?;
+        let after_it = service.name.strip_prefix(main).is_some_and(|rest| rest.starts_with(['-', '_', '.']));
+        let sidecar = after_it || is_sidecar(service.name, service.node.str_at("image").unwrap_or_default());
+        (sidecar && main != service.name && self.services.contains_key(main)).then_some(main)
+    }
 }
 
 /// Emits the services of a project.
 pub(super) fn emit(corpus: &Corpus, found: &Found, variant: VariantId, facts: &mut Facts) {
     let project = &found.project;
     let named = Named::of(project);
+    let all = services(project).iter().map(|entry| Service::of(entry, project, &named, corpus));
+    let sidecars: Vec<(&str, Service<'_>)> = all.filter_map(|one| Some((named.served(&one)?, one))).collect();
     for entry in services(project) {
-        let (name, at, node) = (entry.key.as_str(), entry.key_at, &entry.value);
-        let service = Service { name, at, node, project, named: &named, corpus };
-        if !entry.value.is_mapping() {
+        let service = Service::of(entry, project, &named, corpus);
+        if !entry.value.is_mapping() || named.served(&service).is_some() {
             continue;
         }
-        if !stands(&entry.value) && found.incomplete {
+        let layered = found.incomplete || !found.bases.is_empty();
+        if !stands(&entry.value) && layered {
             facts.loose.push(not_there(&service));
             continue;
         }
         let index = facts.units.len();
         let variables = variables::variables(&service, index, facts);
-        let unit = unit(&service, variant, variables, facts);
+        let mut unit = unit(&service, variant, variables, facts);
+        for (_, sidecar) in sidecars.iter().filter(|(main, _)| *main == service.name) {
+            let variables = variables::variables(sidecar, index, facts);
+            let containers = container(sidecar, variables, facts);
+            unit.containers.extend(containers.into_iter().map(|one| Container { role: Role::Sidecar, ..one }));
+        }
         claims::claims(&service, index, &unit, facts);
         facts.units.push(unit);
         mention_external_links(&service, index, facts);

@@ -7,7 +7,7 @@ use plimsoll_model::{At, FileId, Problem};
 use super::kind::{Kind, kind};
 use super::mentions::{Context, mentions};
 use super::pairs::{self, Pair};
-use super::{lines, spring};
+use super::{lines, ocelot, spring};
 use crate::corpus::{Corpus, folder_of};
 use crate::facts::{About, Mention, Spelled};
 use crate::redact;
@@ -88,6 +88,7 @@ pub(super) fn document_facts(
     let mut base: BTreeMap<String, String> = BTreeMap::new();
     for mut pairs in documents {
         spring::zuul_routes(&mut pairs);
+        ocelot::routes(&mut pairs);
         let profile = spring::profile(&pairs, profile);
         let own: BTreeMap<&str, &str> = pairs.iter().map(|pair| (pair.key.as_str(), pair.value.as_str())).collect();
         let lookup = |key: &str| {

@@ -128,10 +128,13 @@ fn says_host(word: &str) -> bool {
     HOST_WORDS.contains(&word) || HOST_ENDS.iter().any(|end| word.ends_with(end))
 }
 
-/// `serviceId` of Zuul and Ribbon: the name under which discovery knows the callee.
+/// `serviceId` of Zuul and Ribbon, `service-discovery.application` of Stork: the name under which discovery knows the
+/// callee.
 fn is_discovery_key(key: &str) -> bool {
     let last = key.rsplit('.').next().unwrap_or(key).replace(['-', '_'], "").to_ascii_lowercase();
     matches!(last.as_str(), "serviceid" | "vipaddress" | "virtualhostname")
+        || key.ends_with("service-discovery.application")
+        || key.ends_with("SERVICE_DISCOVERY_APPLICATION")
 }
 
 /// Whether the key says that its value is a queue, stream or subject: `ORDER_QUEUE_NAME`, `spring.cloud.stream…destination`.

@@ -55,6 +55,7 @@ mod mentions;
 mod nginx;
 mod reading;
 mod spring;
+mod ocelot;
 
 use std::collections::BTreeSet;
 

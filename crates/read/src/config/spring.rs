@@ -42,10 +42,11 @@ pub(super) fn profile_of_name<'p>(stem: &'p str, application: &str) -> Option<&'
     stem.strip_prefix(application)?.strip_prefix('-').filter(|profile| !profile.is_empty())
 }
 
-/// The application's own name, as Spring, Micronaut and Quarkus have it.
+/// The application's own name, as Spring, Micronaut and Quarkus have it, and Steeltoe in the case of .NET.
 pub(super) fn name(pairs: &[Pair]) -> Option<&Pair> {
     const KEYS: &[&str] = &["spring.application.name", "micronaut.application.name", "quarkus.application.name"];
-    pairs.iter().find(|pair| KEYS.contains(&pair.key.as_str()) && !pair.value.is_empty())
+    let named = |pair: &&Pair| KEYS.iter().any(|key| pair.key.eq_ignore_ascii_case(key)) && !pair.value.is_empty();
+    pairs.iter().find(named)
 }
 
 /// Zuul's routes to names of discovery: `zuul.routes.orders.serviceId`, or the route's own name where it has neither that nor

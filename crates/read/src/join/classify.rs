@@ -3,24 +3,33 @@
 //! Asked in this order: the operator's object, the image, the server's own variables, the port that only one product
 //! listens on by default, the image's base in its Dockerfile, the form of the workload, the name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{ComponentKind, Support};
+use plimsoll_model::{At, ComponentKind, Support};
 
 use super::folders::Folders;
 use super::identity::{Part, PartId, Parts, main_image};
 use super::products::{self, Product};
 use super::resolve::CallRow;
 use crate::corpus::Corpus;
-use crate::facts::{Build, Facts, Role, Unit};
+use crate::facts::{Build, Facts, Role, Unit, Variable, VariantId};
 
 /// Classifies every part.
-pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts: &mut Parts) {
+pub(super) fn classify(
+    corpus: &Corpus,
+    facts: &Facts,
+    folders: &Folders,
+    parts: &mut Parts,
+    default: Option<VariantId>,
+) {
+    let shared = shared_variables(facts, parts);
     for index in 0..parts.all.len() {
         let units: Vec<&Unit> = parts.all[index].units.iter().map(|unit| &facts.units[*unit]).collect();
         let own_source = folders.has_source(PartId(index));
         let build = folders.build_of(facts, PartId(index));
-        let product = product(&units, &parts.all[index], own_source).or_else(|| product_of_build(build));
+        let client = is_client(&units);
+        let product = product(&units, &parts.all[index], own_source, &shared).or_else(|| product_of_build(build));
+        let product = product.filter(|_| !client);
         let part = &mut parts.all[index];
         part.language = build.and_then(|build| build.language.clone());
         part.technology = product
@@ -32,12 +41,20 @@ pub(super) fn classify(corpus: &Corpus, facts: &Facts, folders: &Folders, parts:
             .or_else(|| product.and_then(|p| p.support))
             .or_else(|| support_by_name(&part.id, own_source))
             .or_else(|| support_by_place(corpus, &units, own_source))
+            .or_else(|| platform_by_namespace(&units))
             .or_else(|| tests(corpus, &part.id, &units));
         let base_is_web_server = build.is_some_and(|build| {
             let last = build.bases.last().and_then(|base| products::of_image(&base.text));
             last.is_some_and(|product| product.kind == ComponentKind::Gateway)
         });
-        part.kind = part.stated_kind.unwrap_or_else(|| kind(part, &units, product, base_is_web_server));
+        let found = || {
+            if client || runs_once(&units, default) {
+                ComponentKind::Job
+            } else {
+                kind(part, &units, product, base_is_web_server)
+            }
+        };
+        part.kind = part.stated_kind.unwrap_or_else(found);
         part.technology = part.stated_technology.clone().map(|stated| proper(&stated)).or(part.technology.take());
     }
 }
@@ -54,12 +71,60 @@ fn product_of_build(build: Option<&Build>) -> Option<&'static Product> {
     (product.kind != ComponentKind::Gateway).then_some(product)
 }
 
-fn product(units: &[&Unit], part: &Part, own_source: bool) -> Option<&'static Product> {
+/// Places of variables that several components are given: what all know of a server makes none of them the server.
+fn shared_variables(facts: &Facts, parts: &Parts) -> BTreeSet<At> {
+    let mut users: BTreeMap<At, BTreeSet<PartId>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        for variable in unit.containers.iter().flat_map(|container| &container.environment) {
+            if products::of_server_variable(&variable.name).is_some() {
+                users.entry(variable.origin.at).or_default().insert(parts.of_unit[index]);
+            }
+        }
+    }
+    users.into_iter().filter(|(_, parts)| parts.len() > 1).map(|(at, _)| at).collect()
+}
+
+/// Whether it runs only the client that comes with a product's image: `redis-cli monitor`, `mc mb …`, `kafka-topics`.
+fn is_client(units: &[&Unit]) -> bool {
+    #[rustfmt::skip]
+    const CLIENTS: &[&str] = &[
+        "redis-cli", "valkey-cli", "psql", "pg_dump", "pg_restore", "pg_isready", "createdb", "mysql", "mysqldump",
+        "mysqladmin", "mariadb", "mongo", "mongosh", "mongoimport", "mongorestore", "kafka-topics", "kafka-topics.sh",
+        "kafka-configs", "kafka-acls", "kafka-console-producer", "kafka-console-consumer", "cub", "rpk", "rabbitmqadmin",
+        "mc", "cqlsh", "clickhouse-client", "sqlcmd", "nats", "influx", "etcdctl", "curl",
+    ];
+    const SERVERS: &[&str] = &[
+        "docker/run",
+        "entrypoint",
+        "redis-server",
+        "mongod",
+        "mysqld",
+        "postgres",
+        "rabbitmq-server",
+        "server-start",
+        "minio server",
+        "sqlservr",
+        "nats-server",
+        "redpanda start",
+    ];
+    let runs_client = |unit: &&Unit| {
+        let Some(main) = unit.containers.iter().find(|container| container.role == Role::Main) else { return false };
+        let product = main.image.as_ref().and_then(|image| products::of_image(&image.text));
+        let text = main.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        let mut programs = text.split(|c: char| c.is_whitespace() || matches!(c, ';' | '&' | '|' | '(' | '`' | '"'));
+        let calls = programs.any(|word| CLIENTS.contains(&word.rsplit('/').next().unwrap_or(word)));
+        product.is_some() && calls && !SERVERS.iter().any(|server| text.contains(server))
+    };
+    !units.is_empty() && units.iter().all(runs_client)
+}
+
+fn product(units: &[&Unit], part: &Part, own_source: bool, shared: &BTreeSet<At>) -> Option<&'static Product> {
     let by_operator = units.iter().find_map(|unit| products::named(unit.technology.as_deref()?));
     let by_image = || units.iter().find_map(|unit| products::of_image(main_image(unit)?));
     let variables =
         || units.iter().flat_map(|unit| &unit.containers).filter(|c| c.role == Role::Main).flat_map(|c| &c.environment);
-    let by_variable = || variables().find_map(|variable| products::of_server_variable(&variable.name));
+    let own = |variable: &&Variable| !shared.contains(&variable.origin.at);
+    let by_variable = || variables().filter(own).find_map(|variable| products::of_server_variable(&variable.name));
     let ports =
         || units.iter().flat_map(|unit| &unit.containers).filter(|c| c.role == Role::Main).flat_map(|c| &c.ports);
     // A program of the system's own may listen on anybody's port; a store's name beside the port is a sign.
@@ -69,6 +134,10 @@ fn product(units: &[&Unit], part: &Part, own_source: bool) -> Option<&'static Pr
     let by_name = || {
         let words: Vec<&str> = part.id.split(['-', '_', '.']).collect();
         let fits = |product: &&Product| words.iter().any(|word| word.eq_ignore_ascii_case(product.name));
+        // `kafka-ui` looks at a Kafka, `redis-exporter` too.
+        if words.iter().any(|word| TOOLS.contains(&word.to_lowercase().as_str())) {
+            return None;
+        }
         let candidate = products::PRODUCTS.iter().find(fits);
         candidate.filter(|p| {
             !own_source
@@ -78,6 +147,14 @@ fn product(units: &[&Unit], part: &Part, own_source: bool) -> Option<&'static Pr
     };
     by_operator.or_else(by_image).or_else(by_variable).or_else(by_port).or_else(by_name)
 }
+
+/// Words of names of tools that stand beside a product and are not it.
+#[rustfmt::skip]
+const TOOLS: &[&str] = &[
+    "ui", "gui", "webui", "cli", "admin", "manager", "console", "exporter", "connect", "init", "setup", "seed",
+    "migrate", "migration", "migrations", "migrator", "backup", "client", "worker", "consumer", "producer", "proxy",
+    "commander", "insight", "express", "operator", "dashboard", "browser", "viewer",
+];
 
 /// Whether a name says that it keeps data: `orders-db`, `userdb`, `postgres-primary`.
 fn looks_like_store(name: &str) -> bool {
@@ -171,6 +248,18 @@ fn support_by_place(corpus: &Corpus, units: &[&Unit], own_source: bool) -> Optio
     (!own_source && !units.is_empty() && units.iter().all(there)).then_some(Support::Monitoring)
 }
 
+/// What is deployed in a namespace of the cluster's own machinery alone is the platform's.
+fn platform_by_namespace(units: &[&Unit]) -> Option<Support> {
+    #[rustfmt::skip]
+    const NAMESPACES: &[&str] = &[
+        "kube-system", "kube-public", "istio-system", "linkerd", "linkerd-viz", "cert-manager", "ingress-nginx",
+        "argocd", "flux-system", "knative-serving", "knative-eventing", "metallb-system", "calico-system",
+        "gatekeeper-system", "longhorn-system", "openebs", "keda", "local-path-storage", "traefik-system",
+    ];
+    let there = |unit: &&Unit| unit.namespace.as_deref().is_some_and(|namespace| NAMESPACES.contains(&namespace));
+    (!units.is_empty() && units.iter().all(there)).then_some(Support::Platform)
+}
+
 /// What is deployed by a file of tests alone, or is called tests, tests the system.
 fn tests(corpus: &Corpus, name: &str, units: &[&Unit]) -> Option<Support> {
     let says = |text: &str| {
@@ -184,14 +273,21 @@ fn tests(corpus: &Corpus, name: &str, units: &[&Unit]) -> Option<Support> {
     (by_name || (!units.is_empty() && units.iter().all(by_file))).then_some(Support::Testing)
 }
 
+/// Whether the default variant, or where it does not have it every other, runs it to an end and not for ever.
+fn runs_once(units: &[&Unit], default: Option<VariantId>) -> bool {
+    let mut here = units.iter().filter(|unit| Some(unit.variant) == default).peekable();
+    let once = |unit: &&&Unit| matches!(unit.form.as_str(), "Job" | "CronJob");
+    if here.peek().is_some() {
+        here.all(|unit| once(&unit))
+    } else {
+        !units.is_empty() && units.iter().all(|unit| once(&unit))
+    }
+}
+
 fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_server: bool) -> ComponentKind {
     let lower = part.id.to_lowercase();
     let words: Vec<&str> = lower.split(['-', '_', '.']).collect();
     let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
-    let form_is_job = !units.is_empty() && units.iter().all(|unit| matches!(unit.form.as_str(), "Job" | "CronJob"));
-    if form_is_job {
-        return ComponentKind::Job;
-    }
     if let Some(product) = product {
         let durable = product.kind == ComponentKind::Cache && keeps_data(units, &lower);
         let front = product.kind == ComponentKind::Gateway && is_front(&lower, &words);
@@ -223,11 +319,12 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
         || lower.contains("load-test")
         || lower.contains("loadgen")
         || lower.contains("db-init")
-        || lower.contains("init-db");
+        || lower.contains("init-db")
+        || matches!(words.last(), Some(&("init" | "setup" | "seed")));
     if makes_load {
         ComponentKind::Job
     } else if has(&["gateway", "apigateway", "gw", "router", "edge", "proxy", "ingress", "bff"])
-        || lower.ends_with("gateway")
+        || lower.contains("gateway")
         || lower.ends_with("proxy")
     {
         if is_front(&lower, &words) && !has(&["proxy", "gateway", "router"]) {
@@ -252,6 +349,7 @@ fn is_front(lower: &str, words: &[&str]) -> bool {
         "web",
         "webapp",
         "webui",
+        "gui",
         "www",
         "portal",
         "storefront",

@@ -6,9 +6,10 @@
 //! 3. it runs at least half as many components as the largest variant does;
 //! 4. its path names production, and not development, a local machine, staging or a test;
 //! 5. Kubernetes before Compose;
-//! 6. it is no override that builds on another compose project;
-//! 7. it runs more components;
-//! 8. its path is shorter, then earlier in the alphabet.
+//! 6. it is no override or overlay that builds on another variant;
+//! 7. a compose file with the name that Compose looks for by itself, before one that has to be named;
+//! 8. it runs more components;
+//! 9. its path is shorter, then earlier in the alphabet.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -42,7 +43,8 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
             sizes[*index] * 2 >= largest,
             stage(&variant.folder),
             variant.kind != VariantKind::Compose,
-            variant.kind != VariantKind::Compose || variant.bases.is_empty(),
+            !builds_on_another(facts, variant),
+            variant.kind != VariantKind::Compose || crate::compose::is_found_by_itself(&variant.folder),
             sizes[*index],
             Reverse((variant.source, variant.folder.split('/').count(), variant.folder.len(), variant.folder.clone())),
         )
@@ -50,6 +52,15 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
     let best = (0..facts.variants.len()).filter(|index| runs(facts, VariantId(*index))).max_by_key(key)?;
     let variant = &facts.variants[best];
     Some(Choice { variant: VariantId(best), because: because(variant, sizes[best], facts.variants.len()) })
+}
+
+/// Whether it builds on another variant: an override file, or an overlay of a base that stands for itself.
+fn builds_on_another(facts: &Facts, variant: &Variant) -> bool {
+    let there = |base: &String| {
+        let same = |other: &Variant| other.kind == variant.kind && other.source == variant.source;
+        facts.variants.iter().any(|other| same(other) && other.folder == *base)
+    };
+    variant.kind == VariantKind::Compose && !variant.bases.is_empty() || variant.bases.iter().any(there)
 }
 
 /// Whether a variant runs anything; one that only adds routes or settings is no environment.
@@ -73,6 +84,11 @@ fn because(variant: &Variant, size: usize, of: usize) -> String {
 fn size(facts: &Facts, parts: &Parts, variant: VariantId) -> usize {
     let units = facts.units.iter().enumerate().filter(|(_, unit)| unit.variant == variant && unit.support.is_none());
     units.map(|(index, _)| parts.of_unit[index]).collect::<BTreeSet<PartId>>().len()
+}
+
+/// Whether a path names production.
+pub(super) fn is_production(path: &str) -> bool {
+    stage(path) == Stage::Production
 }
 
 fn stage(path: &str) -> Stage {

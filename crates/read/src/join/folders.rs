@@ -11,7 +11,7 @@ use plimsoll_model::FileId;
 use super::identity::{PartId, Parts, image_base, main_image};
 use super::plain;
 use crate::corpus::{Corpus, folder_of};
-use crate::facts::{Build, Facts, Origin};
+use crate::facts::{Build, Facts, Origin, Spelled};
 
 /// A folder's tie to components.
 #[derive(Clone, Debug)]
@@ -25,6 +25,7 @@ pub(super) struct Tie {
 #[derive(Debug, Default)]
 pub(super) struct Folders {
     by_folder: BTreeMap<(u32, String), Tie>,
+    of_part: BTreeMap<PartId, BTreeSet<(u32, String)>>,
     build_of: BTreeMap<PartId, usize>,
 }
 
@@ -54,19 +55,25 @@ impl Folders {
 
     /// Whether some folder is the component's source.
     pub(super) fn has_source(&self, part: PartId) -> bool {
-        self.by_folder.values().any(|tie| tie.parts.contains(&part))
+        self.of_part.contains_key(&part)
     }
 
     /// Folders of a component, in order.
     pub(super) fn of(&self, part: PartId) -> impl Iterator<Item = (u32, &str, &Tie)> {
-        let own = self.by_folder.iter().filter(move |(_, tie)| tie.parts.contains(&part));
-        own.map(|((source, folder), tie)| (*source, folder.as_str(), tie))
+        let own = self.of_part.get(&part).into_iter().flatten();
+        own.filter_map(|key| Some((key.0, key.1.as_str(), self.by_folder.get(key)?)))
     }
 
     /// The build facts of the component's folder.
     pub(super) fn build_of<'f>(&self, facts: &'f Facts, part: PartId) -> Option<&'f Build> {
         self.build_of.get(&part).map(|index| &facts.builds[*index])
     }
+}
+
+/// What programs call themselves in their configuration, each with the component whose source says so.
+pub(super) fn program_names<'f>(corpus: &Corpus, facts: &'f Facts, folders: &Folders) -> Vec<(PartId, &'f str)> {
+    let owned = |(file, name): &'f (FileId, Spelled)| Some((folders.owner(corpus, *file)?, name.text.as_str()));
+    facts.names.iter().filter_map(owned).collect()
 }
 
 /// Ties folders to components.
@@ -106,28 +113,31 @@ fn nearest<'t>(folders: &'t Folders, source: u32, folder: &str) -> Option<&'t Ti
 
 /// Where the Dockerfile shows no language but a build file of the same folder does, the latter is preferred.
 fn languages_from_siblings(facts: &Facts, folders: &mut Folders) {
+    let mut known: BTreeMap<(u32, &str), usize> = BTreeMap::new();
+    for (index, build) in facts.builds.iter().enumerate() {
+        if build.language.is_some() && !build.bases.is_empty() {
+            known.entry((build.source, &build.folder)).or_insert(index);
+        }
+    }
     for index in folders.build_of.values_mut() {
         let build = &facts.builds[*index];
-        if build.language.is_some() {
-            continue;
-        }
-        let sibling = facts.builds.iter().position(|other| {
-            other.source == build.source
-                && other.folder == build.folder
-                && other.language.is_some()
-                && !other.bases.is_empty()
-        });
-        if let Some(sibling) = sibling {
-            *index = sibling;
+        if build.language.is_none()
+            && let Some(sibling) = known.get(&(build.source, build.folder.as_str()))
+        {
+            *index = *sibling;
         }
     }
 }
 
 fn add(folders: &mut Folders, source: u32, folder: &str, part: PartId, note: String, origin: &Origin) {
     let key = (source, folder.to_owned());
-    let tie =
-        folders.by_folder.entry(key).or_insert_with(|| Tie { parts: BTreeSet::new(), note, origin: origin.clone() });
+    let tie = folders.by_folder.entry(key.clone()).or_insert_with(|| Tie {
+        parts: BTreeSet::new(),
+        note,
+        origin: origin.clone(),
+    });
     tie.parts.insert(part);
+    folders.of_part.entry(part).or_default().insert(key);
 }
 
 fn by_context(facts: &Facts, parts: &Parts, folders: &mut Folders) {
@@ -187,14 +197,26 @@ const GENERIC: &[&str] = &[
     "deploy",
 ];
 
-/// The deepest folder above a file that builds something.
-fn nearest_build<'f>(corpus: &Corpus, facts: &'f Facts, file: FileId) -> Option<&'f str> {
-    let folder = corpus.folder(file);
-    let above = |build: &&Build| {
-        build.source == corpus.source(file)
-            && (build.folder.is_empty() || folder == build.folder || folder.starts_with(&format!("{}/", build.folder)))
-    };
-    facts.builds.iter().filter(above).map(|build| build.folder.as_str()).max_by_key(|folder| folder.len())
+/// The names that configuration files give the program of each folder that builds something: those of the files whose
+/// deepest such folder it is.
+fn configured<'f>(corpus: &'f Corpus, facts: &'f Facts) -> BTreeMap<(u32, &'f str), Vec<&'f str>> {
+    let building: BTreeSet<(u32, &str)> =
+        facts.builds.iter().map(|build| (build.source, build.folder.as_str())).collect();
+    let mut out: BTreeMap<(u32, &str), Vec<&str>> = BTreeMap::new();
+    for (file, name) in &facts.names {
+        let mut folder = corpus.folder(*file);
+        loop {
+            if let Some(key) = building.get(&(corpus.source(*file), folder)) {
+                out.entry(*key).or_default().push(&name.text);
+                break;
+            }
+            if folder.is_empty() {
+                break;
+            }
+            folder = folder_of(folder);
+        }
+    }
+    out
 }
 
 /// Folders that build something, by their own or their program's name.
@@ -206,6 +228,9 @@ fn by_name(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &mut Folders)
             names.entry(plain(name)).or_default().insert(id);
         }
     }
+    let configured = configured(corpus, facts);
+    let built: BTreeSet<(PartId, u32)> =
+        parts.ids().flat_map(|id| folders.of(id).map(move |(source, ..)| (id, source)).collect::<Vec<_>>()).collect();
     for build in &facts.builds {
         if tied(folders, build.source, &build.folder) {
             continue;
@@ -217,18 +242,27 @@ fn by_name(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &mut Folders)
         if tied(folders, build.source, &folder) {
             continue;
         }
-        let configured = facts.names.iter().filter(|(file, _)| {
-            corpus.source(*file) == build.source && nearest_build(corpus, facts, *file) == Some(build.folder.as_str())
-        });
-        let own = configured.map(|(_, name)| name).chain(&build.names).map(|name| name.text.as_str());
+        let configured = configured.get(&(build.source, build.folder.as_str())).into_iter().flatten().copied();
+        let own = configured.chain(build.names.iter().map(|name| name.text.as_str()));
         let spelled: Vec<&str> = std::iter::once(segments[depth]).chain(own).collect();
         let exact = spelled.iter().find_map(|name| names.get(&plain(name)).filter(|parts| parts.len() == 1));
         let found = exact.cloned().or_else(|| by_suffix(&spelled, &names));
-        if let Some(part) = found.and_then(|parts| parts.into_iter().next()) {
+        // A library that is called after a product is not the product; only an image of it can be.
+        let fits = |id: &PartId| !build.bases.is_empty() || !runs_a_product(facts, parts, *id);
+        // Where a build file says where it is built, a folder that is called like it is another's.
+        let found = found.and_then(|parts| parts.into_iter().next()).filter(fits);
+        let part = found.filter(|id| !built.contains(&(*id, build.source)));
+        if let Some(part) = part {
             let note = format!("`{folder}` builds a program of that name");
             add(folders, build.source, &folder, part, note, &build.origin);
         }
     }
+}
+
+/// Whether it runs a product's own image.
+fn runs_a_product(facts: &Facts, parts: &Parts, part: PartId) -> bool {
+    let images = parts.get(part).units.iter().filter_map(|unit| main_image(&facts.units[*unit]));
+    images.into_iter().any(|image| super::products::of_image(image).is_some())
 }
 
 /// `shop-orders-service` ends with `orders-service`; `orders` with or without the word `service` is the same.

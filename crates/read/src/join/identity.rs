@@ -1,12 +1,14 @@
 //! Which units are the same component.
 //!
 //! Two units are one component when they go by the same name in different variants, when one Service selects both and
-//! they differ only by a version, or when they run the same image of the system's own under two names in two variants
-//! that know no other such pair. A merge that would put two units of one variant together by name alone is not made.
+//! they differ only by a version, when one answers to a host name that is the other's name elsewhere, when they run the
+//! same image of the system's own under two names in two variants that know no other such pair, when their names differ
+//! by the system's name before one of them, or when one component uses both in the same way. A merge that would put two
+//! units of one variant together by name alone is not made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{ComponentKind, Support};
+use plimsoll_model::{At, ComponentKind, Support};
 
 use super::plain;
 use crate::facts::{Endpoint, Facts, Origin, Role, Unit, VariantId};
@@ -74,6 +76,8 @@ pub(super) struct PartId(pub(super) usize);
 pub(super) struct Parts {
     pub(super) all: Vec<Part>,
     pub(super) of_unit: Vec<PartId>,
+    /// Parts by their ids and names, spelling aside, as far as [`Parts::index`] has seen them.
+    by_name: BTreeMap<String, Vec<PartId>>,
 }
 
 impl Parts {
@@ -86,15 +90,25 @@ impl Parts {
         (0..self.all.len()).map(PartId)
     }
 
-    /// Parts that go by a name, spelling aside.
+    /// Parts that go by a name, spelling aside, in order. Names that a pass gives are found once it has called
+    /// [`Parts::index`].
     pub(super) fn named(&self, name: &str) -> Vec<PartId> {
-        let wanted = plain(name);
-        self.ids()
-            .filter(|id| {
-                let part = self.get(*id);
-                plain(&part.id) == wanted || part.names.iter().any(|name| plain(&name.spelled) == wanted)
-            })
-            .collect()
+        self.by_name.get(&plain(name)).cloned().unwrap_or_default()
+    }
+
+    /// Makes all ids and names so far known to [`Parts::named`]. Cost: one look at every name.
+    pub(super) fn index(&mut self) {
+        let mut by_name: BTreeMap<String, Vec<PartId>> = BTreeMap::new();
+        for id in self.ids() {
+            let part = self.get(id);
+            for name in part.names.iter().map(|name| &name.spelled).chain([&part.id]) {
+                let known = by_name.entry(plain(name)).or_default();
+                if known.last() != Some(&id) {
+                    known.push(id);
+                }
+            }
+        }
+        self.by_name = by_name;
     }
 }
 
@@ -104,12 +118,15 @@ pub(super) fn parts(facts: &Facts) -> Parts {
     by_name(facts, &mut sets);
     by_version(facts, &mut sets);
     by_service(facts, &mut sets);
+    by_host_name(facts, &mut sets);
     by_image(facts, &mut sets);
+    by_prefix(facts, &mut sets);
+    by_use(facts, &mut sets);
     let mut by_root: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for unit in 0..facts.units.len() {
         by_root.entry(sets.root(unit)).or_default().push(unit);
     }
-    let mut parts = Parts { all: Vec::new(), of_unit: vec![PartId(0); facts.units.len()] };
+    let mut parts = Parts { of_unit: vec![PartId(0); facts.units.len()], ..Parts::default() };
     for units in by_root.into_values() {
         let id = PartId(parts.all.len());
         for unit in &units {
@@ -222,14 +239,35 @@ fn by_service(facts: &Facts, sets: &mut Sets) {
         let roots: BTreeSet<usize> = units.iter().map(|unit| sets.root(*unit)).collect();
         let (Some(root), 1) = (roots.first().copied(), roots.len()) else { continue };
         for other in units_named.get(&plain(&endpoint.name)).into_iter().flatten() {
-            let other_root = sets.root(*other);
-            let root = sets.root(root);
-            if root == other_root || !disjoint(&members, root, other_root) {
-                continue;
-            }
-            sets.merge(root, other_root);
-            unite(&mut members, root, other_root);
+            merge_apart(sets, &mut members, root, *other);
         }
+    }
+}
+
+/// A host name or network alias in one variant is a unit's name in another: `orders-jvm`, which answers to `orders`, is
+/// what is called so elsewhere. Merged where both are variants of one system and neither has both.
+fn by_host_name(facts: &Facts, sets: &mut Sets) {
+    let mut units_named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        units_named.entry(plain(&unit.name)).or_default().push(index);
+    }
+    let systems = Systems::of(facts, sets);
+    let mut members = members(facts, sets);
+    for (index, unit) in facts.units.iter().enumerate() {
+        for other in unit.hostnames.iter().filter_map(|name| units_named.get(&plain(name))).flatten() {
+            if systems.one(unit.variant, facts.units[*other].variant) {
+                merge_apart(sets, &mut members, index, *other);
+            }
+        }
+    }
+}
+
+/// Merges two units where no variant has both of what they are.
+fn merge_apart(sets: &mut Sets, members: &mut Members, a: usize, b: usize) {
+    let (a, b) = (sets.root(a), sets.root(b));
+    if a != b && disjoint(members, a, b) {
+        sets.merge(a, b);
+        unite(members, a, b);
     }
 }
 
@@ -289,10 +327,162 @@ fn by_image(facts: &Facts, sets: &mut Sets) {
             variants.push(variant);
             fresh
         });
-        if once && disjoint(&members, a, b) {
-            sets.merge(a, b);
-            unite(&mut members, a, b);
+        if once {
+            merge_apart(sets, &mut members, a, b);
         }
+    }
+}
+
+/// At least this many names of a variant begin with the system's name, and at least half of them, for it to be one.
+const PREFIXED_MIN: usize = 3;
+
+/// The system's name before the names of one variant: `shop-orders`, `shop-db` here are `orders` and `db` where no other
+/// name of the file says whose they are. Merged where both are variants of one system and neither has both, unless they
+/// run different products.
+fn by_prefix(facts: &Facts, sets: &mut Sets) {
+    let mut members = members(facts, sets);
+    let systems = Systems::of(facts, sets);
+    let mut named: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        named.entry(plain(&unit.name)).or_default().insert(index);
+    }
+    let product = |unit: usize| main_image(&facts.units[unit]).and_then(super::products::of_image);
+    let differ = |a: usize, b: usize| matches!((product(a), product(b)), (Some(a), Some(b)) if a.name != b.name);
+    for (variant, prefix) in prefixes(facts) {
+        let mut pairs: BTreeMap<VariantId, Vec<(usize, usize)>> = BTreeMap::new();
+        for (index, unit) in facts.units.iter().enumerate().filter(|(_, unit)| unit.variant == variant) {
+            let rest = unit.name.strip_prefix(&prefix).and_then(|rest| named.get(&plain(rest)));
+            for other in rest.into_iter().flatten().filter(|other| !differ(index, **other)) {
+                pairs.entry(facts.units[*other].variant).or_default().push((index, *other));
+            }
+        }
+        for (other, pairs) in pairs {
+            if systems.one_with(variant, other, pairs.len()) {
+                pairs.iter().for_each(|(a, b)| merge_apart(sets, &mut members, *a, *b));
+            }
+        }
+    }
+}
+
+/// Variants with the first word, and the sign after it, that most of their names begin with.
+fn prefixes(facts: &Facts) -> Vec<(VariantId, String)> {
+    let mut names: BTreeMap<VariantId, BTreeSet<&str>> = BTreeMap::new();
+    for unit in &facts.units {
+        names.entry(unit.variant).or_default().insert(&unit.name);
+    }
+    let prefix = |names: &BTreeSet<&str>| {
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for name in names {
+            if let Some(end) = name.find(['-', '_']) {
+                *count.entry(&name[..=end]).or_default() += 1;
+            }
+        }
+        let (prefix, count) = count.into_iter().max_by_key(|(prefix, count)| (*count, std::cmp::Reverse(*prefix)))?;
+        let word = prefix.trim_end_matches(['-', '_']);
+        let says_what = super::products::of_image(word).is_some() || matches!(word, "service" | "app" | "svc" | "api");
+        (count >= PREFIXED_MIN && count * 2 >= names.len() && !says_what).then(|| prefix.to_owned())
+    };
+    names.iter().filter_map(|(variant, names)| Some((*variant, prefix(names)?))).collect()
+}
+
+/// What one variable of one component leads to in two variants is one store under two names: `CART_DB=cart-redis` here,
+/// `CART_DB=redis-db` there; and so is a component's only store of a product in each. Merged where both run the same product, both are variants of one system, and neither has
+/// both.
+fn by_use(facts: &Facts, sets: &mut Sets) {
+    let products = products_of_units(facts);
+    let mut stores: BTreeMap<(VariantId, String), BTreeSet<usize>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate().filter(|(index, _)| products[*index].is_some()) {
+        for name in unit.hostnames.iter().chain([&unit.name]) {
+            stores.entry((unit.variant, name.to_lowercase())).or_default().insert(index);
+        }
+    }
+    for endpoint in facts.endpoints.iter().filter(|endpoint| endpoint.form == "Service") {
+        for unit in selected(facts, endpoint).into_iter().filter(|unit| products[*unit].is_some()) {
+            stores.entry((endpoint.variant, endpoint.name.to_lowercase())).or_default().insert(unit);
+        }
+    }
+    let mut uses: BTreeMap<(usize, &str), BTreeSet<usize>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate().filter(|(index, _)| products[*index].is_none()) {
+        for variable in unit.containers.iter().flat_map(|container| &container.environment) {
+            let found = variable.value.as_deref().map(crate::address::addresses).unwrap_or_default();
+            for address in found {
+                let name = address.host.split('.').next().unwrap_or_default().to_lowercase();
+                let used = stores.get(&(unit.variant, name)).into_iter().flatten();
+                uses.entry((sets.root(index), &variable.name)).or_default().extend(used);
+            }
+        }
+    }
+    let mut of_user: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+    for ((user, _), used) in &uses {
+        of_user.entry(*user).or_default().extend(used);
+    }
+    let systems = Systems::of(facts, sets);
+    let mut members = members(facts, sets);
+    for used in uses.into_values().chain(of_user.into_values()) {
+        let mut by_product: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for unit in used {
+            by_product.entry(products[unit].unwrap_or_default()).or_default().push(unit);
+        }
+        for units in by_product.into_values() {
+            let variants: BTreeSet<VariantId> = units.iter().map(|unit| facts.units[*unit].variant).collect();
+            // Several of one product in one variant could each be the one of another.
+            if variants.len() < units.len() {
+                continue;
+            }
+            for pair in units.windows(2) {
+                if systems.one(facts.units[pair[0]].variant, facts.units[pair[1]].variant) {
+                    merge_apart(sets, &mut members, pair[0], pair[1]);
+                }
+            }
+        }
+    }
+}
+
+/// The product of each unit: by its image, else by a server's own variable that no other unit of the variant is given.
+fn products_of_units(facts: &Facts) -> Vec<Option<&'static str>> {
+    let mut given: BTreeMap<(VariantId, At), usize> = BTreeMap::new();
+    let servers = |unit: &'_ Unit| {
+        let main = unit.containers.iter().filter(|container| container.role == Role::Main);
+        let variables = main.flat_map(|container| &container.environment);
+        let found = variables.filter_map(|v| Some((v.origin.at, super::products::of_server_variable(&v.name)?)));
+        found.collect::<Vec<_>>()
+    };
+    for unit in &facts.units {
+        for (at, _) in servers(unit) {
+            *given.entry((unit.variant, at)).or_default() += 1;
+        }
+    }
+    let product = |unit: &Unit| {
+        let own = || servers(unit).into_iter().find(|(at, _)| given.get(&(unit.variant, *at)) == Some(&1));
+        main_image(unit).and_then(super::products::of_image).or_else(|| own().map(|(_, product)| product))
+    };
+    facts.units.iter().map(|unit| product(unit).map(|product| product.name)).collect()
+}
+
+/// Which components each variant runs, to tell two ways of deploying one system from two systems.
+struct Systems {
+    run: BTreeMap<VariantId, BTreeSet<usize>>,
+}
+
+impl Systems {
+    fn of(facts: &Facts, sets: &mut Sets) -> Self {
+        let mut run: BTreeMap<VariantId, BTreeSet<usize>> = BTreeMap::new();
+        for (index, unit) in facts.units.iter().enumerate() {
+            run.entry(unit.variant).or_default().insert(sets.root(index));
+        }
+        Self { run }
+    }
+
+    /// Whether at least a third of what the smaller of two variants runs is in the larger one too: stores, which may have
+    /// other names, are often the rest.
+    fn one(&self, a: VariantId, b: VariantId) -> bool {
+        self.one_with(a, b, 0)
+    }
+
+    /// The same where so many more are held to be in both.
+    fn one_with(&self, a: VariantId, b: VariantId, more: usize) -> bool {
+        let (Some(a), Some(b)) = (self.run.get(&a), self.run.get(&b)) else { return false };
+        (a.intersection(b).count() + more) * 3 >= a.len().min(b.len())
     }
 }
 
@@ -327,6 +517,7 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
         }
     }
     make_ids_unique(parts);
+    parts.index();
 }
 
 fn unit_names(unit: &Unit, names: &mut Vec<PartName>) {

@@ -102,9 +102,12 @@ fn overlap(a: &Described, b: &Described) -> bool {
     a.operations.iter().any(|operation| b.operations.iter().any(|other| same_operation(operation, other)))
 }
 
-/// A name without what says only that it is a service: `CartService`, `cart-svc`, `cartapi`.
+/// A name without what says only that it is a service: `CartService`, `cart-svc`, `cartapi`, `grpc-cart`.
 fn stem(name: &str) -> String {
-    let mut rest = plain(name);
+    let mut rest = match name.split_once(['-', '_', '.']) {
+        Some((first, after)) if matches!(first.to_lowercase().as_str(), "grpc" | "rest" | "http") => plain(after),
+        _ => plain(name),
+    };
     for suffix in ["service", "svc", "server", "api", "grpc"] {
         if let Some(shorter) = rest.strip_suffix(suffix).filter(|shorter| shorter.len() > 1) {
             rest = shorter.to_owned();
@@ -157,8 +160,10 @@ fn serves_proto(corpus: &Corpus, copies: &[&Described], parts: &Parts, folders: 
     if let Some((part, file)) = by_file {
         return (Some(part), format!("the file `{file}.proto` is named like it"));
     }
-    let owners: BTreeSet<PartId> =
-        copies.iter().filter_map(|copy| folders.owner(corpus, copy.origin.at.file)).collect();
+    // A client may keep the half that it calls; who keeps the whole is the server.
+    let whole = copies.iter().map(|copy| copy.operations.len()).max().unwrap_or_default();
+    let whole = copies.iter().filter(|copy| copy.operations.len() == whole);
+    let owners: BTreeSet<PartId> = whole.filter_map(|copy| folders.owner(corpus, copy.origin.at.file)).collect();
     match owners.iter().copied().collect::<Vec<_>>()[..] {
         [part] => (Some(part), String::from("it lies in the component's folder")),
         _ => (None, String::new()),

@@ -44,10 +44,12 @@ pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     let default = supposed::default(&facts).or_else(|| default_variant::choose(&facts, &parts));
     identity::name(&facts, &mut parts, default.as_ref().map(|choice| choice.variant));
     supposed::declare(&facts, &mut parts);
+    let variant = default.as_ref().map(|choice| choice.variant);
     let folders = folders::tie(corpus, &facts, &parts);
-    classify::classify(corpus, &facts, &folders, &mut parts);
+    classify::classify(corpus, &facts, &folders, &mut parts, variant);
     let mentions = mentions::collect(corpus, &facts, &parts, &folders);
-    let mut calls = resolve::resolve(&facts, &mut parts, &mentions, default.as_ref().map(|choice| choice.variant));
+    let programs = folders::program_names(corpus, &facts, &folders);
+    let mut calls = resolve::resolve(&facts, &mut parts, &mentions, &programs, variant);
     supposed::calls(&facts, &parts, &mut calls);
     classify::spread_support(&mut parts, &calls);
     let interfaces = interfaces::attribute(corpus, &facts, &parts, &folders);
@@ -56,6 +58,11 @@ pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     supposed::topics(&facts, &parts, &mut topics);
     let people = people::find(corpus, &facts, &parts, &folders);
     emit::emit(corpus, facts, emit::Joined { parts, default, folders, calls, interfaces, topics, people })
+}
+
+/// Whether a path names production.
+pub(crate) fn is_production(path: &str) -> bool {
+    default_variant::is_production(path)
 }
 
 /// A name by which spellings of the same thing are compared: lower case, without `-_. `.

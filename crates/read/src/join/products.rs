@@ -16,7 +16,7 @@ pub struct Product {
     /// Set where it supports systems rather than being a part of one.
     pub support: Option<Support>,
     /// Words by which images are known: the image's name is the word, or begins or ends with it and a dash.
-    images: &'static [&'static str],
+    pub(crate) images: &'static [&'static str],
     /// Ports that only it listens on by default.
     ports: &'static [u16],
 }
@@ -127,6 +127,8 @@ pub const PRODUCTS: &[Product] = &[
     product("Weaviate", Store, Protocol::Http, &["weaviate"], &[]),
     product("Milvus", Store, Protocol::Grpc, &["milvus"], &[19530]),
     product("Chroma", Store, Protocol::Http, &["chroma", "chromadb"], &[]),
+    product("EventStoreDB", Store, Protocol::Grpc, &["eventstore", "eventstoredb", "kurrentdb"], &[2113]),
+    product("RavenDB", Store, Protocol::Http, &["ravendb"], &[]),
     product("InfluxDB", Store, Protocol::Http, &["influxdb"], &[8086]),
     product("MinIO", Store, Protocol::S3, &["minio"], &[]),
     product("SeaweedFS", Store, Protocol::S3, &["seaweedfs"], &[]),
@@ -275,7 +277,7 @@ pub const PRODUCTS: &[Product] = &[
     ),
     monitoring("Zipkin", Protocol::Http, &["zipkin", "zipkin-slim", "openzipkin"], &[9411]),
     monitoring("Loki", Protocol::Http, &["loki", "promtail", "tempo", "pyroscope"], &[3100]),
-    monitoring("Kibana", Protocol::Http, &["kibana", "kibana-oss", "opensearch-dashboards"], &[5601]),
+    monitoring("Kibana", Protocol::Http, &["kibana", "kibana-oss", "opensearch-dashboards", "elk"], &[5601]),
     monitoring(
         "Logstash",
         Protocol::Tcp,
@@ -387,6 +389,40 @@ fn generic_folder_fits(word: &str, folder: &str) -> bool {
         "scope" => folder.contains("weaveworks"),
         _ => true,
     }
+}
+
+/// Whether a container of that name and image serves the one beside it: proxies, exporters, log shippers.
+pub fn is_sidecar(name: &str, image: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "istio-proxy",
+        "linkerd-proxy",
+        "envoy",
+        "exporter",
+        "cloud-sql-proxy",
+        "cloudsql-proxy",
+        "cloud_sql_proxy",
+        "fluent-bit",
+        "fluentd",
+        "filebeat",
+        "promtail",
+        "vector",
+        "otel-agent",
+        "otel-collector",
+        "opentelemetry-collector",
+        "jaeger-agent",
+        "daprd",
+        "oauth2-proxy",
+        "kube-rbac-proxy",
+        "git-sync",
+        "config-reloader",
+        "sidecar",
+        "vault-agent",
+        "datadog-agent",
+        "statsd",
+        "pgbouncer",
+    ];
+    let image = image.rsplit('/').next().unwrap_or_default();
+    WORDS.iter().any(|word| name.contains(word) || image.starts_with(word) || image.contains("exporter"))
 }
 
 /// Publishers whose images are the products themselves.

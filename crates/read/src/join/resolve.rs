@@ -6,14 +6,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{ComponentKind, Field, InterfaceKind, LooseKind, Protocol, Support, Value};
+use plimsoll_model::{At, ComponentKind, Field, InterfaceKind, LooseKind, Protocol, Support, Value};
 
-use super::identity::{Part, PartId, PartName, Parts, selected};
+use super::identity::{Part, PartId, PartName, Parts, main_image, selected};
 use super::interfaces::Served;
 use super::mentions::{Mentioned, Place};
 use super::{plain, products};
 use crate::address::{Address, AddressForm, protocol_of_key, protocol_of_port, protocol_of_scheme};
-use crate::config::keys::{is_host_like_key, is_name_like_key, is_telemetry_key};
+use crate::config::keys::{is_host_like_key, is_name_like_key, is_telemetry_key, tokens};
 use crate::facts::{Endpoint, Facts, Origin, VariantId};
 
 /// A call in the making.
@@ -89,11 +89,20 @@ enum Answer {
 }
 
 /// Follows every mention. External components are added to the parts.
-pub(super) fn resolve(facts: &Facts, parts: &mut Parts, mentions: &[Mentioned], default: Option<VariantId>) -> Calls {
-    let names = Names::of(facts, parts);
+pub(super) fn resolve(
+    facts: &Facts,
+    parts: &mut Parts,
+    mentions: &[Mentioned],
+    programs: &[(PartId, &str)],
+    default: Option<VariantId>,
+) -> Calls {
+    let names = Names::of(facts, parts, programs);
     let mut found = Found { facts, names, default, outside: BTreeMap::new(), rows: BTreeMap::new(), loose: Vec::new() };
+    let shared = asked_by_others(mentions, parts);
     for mention in mentions {
-        found.follow(mention, parts);
+        if !is_given_for_others(facts, mention, parts.get(mention.by), &shared) {
+            found.follow(mention, parts);
+        }
     }
     found.selectors();
     let mut calls = Calls { rows: found.rows.into_values().collect(), loose: found.loose };
@@ -102,6 +111,41 @@ pub(super) fn resolve(facts: &Facts, parts: &mut Parts, mentions: &[Mentioned], 
     let mut seen = BTreeSet::new();
     calls.loose.retain(|row| seen.insert((row.kind, row.by, row.name.clone(), row.message.clone())));
     calls
+}
+
+/// Whether it keeps what others give it.
+fn keeps(part: &Part) -> bool {
+    matches!(part.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker)
+}
+
+/// Whether a store is given a variable that speaks to those who use it, as files of variables for all do: it does not
+/// call what they call. A product as it comes calls only what its own variables name, and others of its cluster.
+fn is_given_for_others(facts: &Facts, mention: &Mentioned, by: &Part, shared: &BTreeSet<At>) -> bool {
+    #[rustfmt::skip]
+    const CLUSTER: &[&str] = &[
+        "zookeeper", "master", "primary", "replica", "replication", "slave", "leader", "peer", "peers", "cluster",
+        "seed", "seeds", "discovery", "join", "quorum", "controller", "etcd", "nodes", "sentinel", "keeper",
+    ];
+    if mention.place != Place::Environment || !keeps(by) {
+        return false;
+    }
+    let units = || by.units.iter().map(|unit| &facts.units[*unit]);
+    let Some(product) = units().find_map(|unit| products::of_image(main_image(unit)?)) else {
+        return shared.contains(&mention.origin.at);
+    };
+    // A pooler stands before a store and is told which.
+    if matches!(product.name, "PgBouncer" | "Pgpool") {
+        return false;
+    }
+    let words = tokens(&mention.key);
+    let own = |word: &String| CLUSTER.contains(&word.as_str()) || product.images.contains(&word.as_str());
+    !words.iter().any(own)
+}
+
+/// Places of variables that components are given which keep nothing.
+fn asked_by_others(mentions: &[Mentioned], parts: &Parts) -> BTreeSet<At> {
+    let asks = |mention: &&Mentioned| mention.place == Place::Environment && !keeps(parts.get(mention.by));
+    mentions.iter().filter(asks).map(|mention| mention.origin.at).collect()
 }
 
 /// Who answers to a name, and the endpoint through which, where one is declared.
@@ -119,6 +163,8 @@ struct Names {
     routes: BTreeMap<String, BTreeSet<PartId>>,
     /// Names that plimsoll.yaml gives → part.
     aliases: BTreeMap<String, PartId>,
+    /// Every name of every part, spelling aside.
+    spoken: BTreeSet<String>,
 }
 
 /// Host names are compared in lower case; `_` and `-` are told apart in none of the systems that resolve them.
@@ -127,17 +173,20 @@ fn host_key(name: &str) -> String {
 }
 
 impl Names {
-    fn of(facts: &Facts, parts: &Parts) -> Self {
+    fn of(facts: &Facts, parts: &Parts, programs: &[(PartId, &str)]) -> Self {
         let mut names = Self {
             here: BTreeMap::new(),
             anywhere: BTreeMap::new(),
             namespaces: BTreeSet::new(),
             routes: BTreeMap::new(),
             aliases: BTreeMap::new(),
+            spoken: BTreeSet::new(),
         };
         for part in parts.ids() {
             let stated = parts.get(part).names.iter().filter(|name| name.note == "plimsoll.yaml says so");
             names.aliases.extend(stated.map(|name| (host_key(&name.spelled), part)));
+            let all = parts.get(part).names.iter().map(|name| &name.spelled).chain([&parts.get(part).id]);
+            names.spoken.extend(all.map(|name| plain(name)));
         }
         for (index, unit) in facts.units.iter().enumerate() {
             let part = parts.of_unit[index];
@@ -152,6 +201,13 @@ impl Names {
                 for unit in selected(facts, endpoint) {
                     names.put(endpoint.variant, &endpoint.name, parts.of_unit[unit], Some(index));
                 }
+            }
+        }
+        // Discovery knows a program by the name that it gives itself, where no workload or Service goes by that.
+        let taken: BTreeSet<String> = names.anywhere.keys().cloned().collect();
+        for (part, name) in programs.iter().filter(|(_, name)| !taken.contains(&host_key(name))) {
+            for unit in &parts.get(*part).units {
+                names.put(facts.units[*unit].variant, name, *part, None);
             }
         }
         for endpoint in &facts.endpoints {
@@ -184,7 +240,8 @@ impl Names {
     /// The name of the Service in a host, without namespace and cluster domain; `None` for an outside host.
     fn service_of<'h>(&self, host: &'h str) -> Option<&'h str> {
         let labels: Vec<&'h str> = host.split('.').collect();
-        if labels.len() == 1 {
+        // Compose allows dots in a name and an alias: `catalog.api`, `id.shop.test`.
+        if labels.len() == 1 || self.anywhere.contains_key(&host_key(host)) {
             return Some(host);
         }
         if let Some(svc) = labels.iter().position(|label| *label == "svc") {
@@ -272,6 +329,8 @@ impl Found<'_> {
                     None => Answer::Ignored,
                 },
                 Some(_) => Answer::Ignored,
+                // `basket.data` beside a component `basket-data` is a name that nothing goes by, not a public host.
+                None if self.names.spoken.contains(&plain(&host)) => Answer::Nothing,
                 None if sure && is_public(&host) => Answer::Outside,
                 None => Answer::Ignored,
             };
@@ -350,7 +409,7 @@ impl Found<'_> {
         if to == mention.by {
             return;
         }
-        let (protocol, sure) = protocol(mention, address, parts.get(to));
+        let (protocol, sure) = protocol(mention, address, parts.get(mention.by), parts.get(to));
         let row = self.rows.entry((mention.by, to)).or_insert_with(|| CallRow::new(mention.by, to, protocol, sure));
         // A wait before the start adds to an edge and never makes one.
         if mention.place == Place::Wait && row.evidence.is_empty() {
@@ -518,9 +577,15 @@ fn is_public(host: &str) -> bool {
         "svc",
         "localhost",
         "test",
+        "example",
         "invalid",
     ];
+    // Names that are kept for examples belong to nobody: RFC 2606.
+    let example = ["example.com", "example.org", "example.net"]
+        .iter()
+        .any(|kept| host.strip_suffix(kept).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')));
     last.len() >= 2
+        && !example
         && last.bytes().all(|b| b.is_ascii_alphabetic())
         && !FILES.contains(&last)
         && !DOCUMENTS.contains(&host)
@@ -528,18 +593,19 @@ fn is_public(host: &str) -> bool {
 }
 
 /// What is spoken, and whether that is sure. A scheme decides; then what the callee is; then the key and the port.
-fn protocol(mention: &Mentioned, address: &Address, to: &Part) -> (Protocol, bool) {
+fn protocol(mention: &Mentioned, address: &Address, from: &Part, to: &Part) -> (Protocol, bool) {
     let product = to.technology.as_deref().and_then(products::named);
     let by_scheme = address.scheme.as_deref().and_then(protocol_of_scheme);
     if to.support == Some(Support::Monitoring) {
         let by_port = address.port.and_then(protocol_of_port);
         return (by_port.or(by_scheme).unwrap_or(Protocol::Otlp), true);
     }
-    let keeps = matches!(to.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
+    let keeps = keeps(to);
     match (by_scheme, product) {
-        // A search store is asked over http and still is one.
+        // A search store is asked over http and still is one; a gateway only passes on what it was asked.
         (Some(Protocol::Http), Some(product))
-            if product.protocol == Protocol::Elasticsearch || product.protocol == Protocol::S3 =>
+            if from.kind != ComponentKind::Gateway
+                && matches!(product.protocol, Protocol::Elasticsearch | Protocol::S3) =>
         {
             (product.protocol, true)
         }
@@ -555,7 +621,7 @@ fn by_key_or_port(mention: &Mentioned, address: &Address, to: &Part) -> (Protoco
     if key.contains("grpc") || address.port == Some(50051) {
         return (Protocol::Grpc, true);
     }
-    let keeps = matches!(to.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
+    let keeps = keeps(to);
     if let Some(protocol) = protocol_of_key(&mention.key).filter(|_| keeps) {
         return (protocol, true);
     }
@@ -563,6 +629,7 @@ fn by_key_or_port(mention: &Mentioned, address: &Address, to: &Part) -> (Protoco
     let fits = |protocol: &Protocol| to.kind != ComponentKind::Service || *protocol == Protocol::Grpc;
     match by_port.filter(fits) {
         Some(protocol) => (protocol, true),
+        None if matches!(address.port, Some(80 | 443)) => (Protocol::Http, true),
         None if matches!(to.kind, ComponentKind::Store) => (Protocol::Sql, false),
         None if matches!(to.kind, ComponentKind::Cache) => (Protocol::Redis, false),
         None => (Protocol::Http, false),

@@ -87,6 +87,7 @@ pub(super) fn declare(facts: &Facts, parts: &mut Parts) {
             };
             parts.all[part.0].names.push(name);
         }
+        parts.index();
     }
 }
 
@@ -97,6 +98,7 @@ fn find_or_add(parts: &mut Parts, name: &str, origin: &Origin) -> PartId {
     let mut part = Part::new(name.to_owned(), ComponentKind::Service);
     part.supposed.push((origin.clone(), String::from("plimsoll.yaml names it")));
     parts.all.push(part);
+    parts.index();
     PartId(parts.all.len() - 1)
 }
 

@@ -4,9 +4,11 @@
 //! that another declares too, they are ways to deploy the same thing and each is a variant of its own.
 //!
 //! Rules, in this order:
-//! 1. Files of one folder that declare the same workload are apart; files that clash with none stay together.
-//! 2. A folder takes up its subfolders' groups that clash neither with it nor with each other.
-//! 3. Files without a workload (routes, policies, settings) go with the largest group that lies in the same folder alone;
+//! 1. A file whose name is another's with words more, and that declares a workload of that one (`web-istio.yaml` beside
+//!    `web.yaml`), is a variation of it. Variations of a folder with the same words are one way to deploy.
+//! 2. Other files of one folder that declare the same workload are apart; files that clash with none stay together.
+//! 3. A folder takes up its subfolders' groups that clash neither with it nor with each other.
+//! 4. Files without a workload (routes, policies, settings) go with the largest group that lies in the same folder alone;
 //!    from another folder they could overlay what is not theirs, and stay apart.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +28,8 @@ pub(super) struct Group {
     pub(super) files: Vec<FileId>,
     /// Whether it only adds to another group.
     pub(super) optional: bool,
+    /// Whether it is a variation of files that another group has.
+    varies: bool,
     identities: BTreeSet<String>,
 }
 
@@ -71,7 +75,7 @@ fn groups_of_source(corpus: &Corpus, files: &[FileId]) -> Vec<Group> {
         let workloads = found.iter().filter(|object| workload::is_workload(object));
         let identities = workloads.map(|object| format!("{}/{}", object.kind, object.name)).collect();
         let path = corpus.path(*file).to_owned();
-        let group = Group { path, files: vec![*file], optional: false, identities };
+        let group = Group { path, files: vec![*file], optional: false, varies: false, identities };
         by_folder.entry(corpus.folder(*file).to_owned()).or_default().push(group);
     }
     let mut folders: BTreeSet<String> = by_folder.keys().cloned().collect();
@@ -99,23 +103,81 @@ fn groups_of_source(corpus: &Corpus, files: &[FileId]) -> Vec<Group> {
     groups
 }
 
-/// Files of one folder: those that clash with none are one group named after the folder.
+/// Files of one folder: variations apart, and those that clash with none one group named after the folder.
 fn together(corpus: &Corpus, folder: &str, files: Vec<Group>) -> Vec<Group> {
-    take_up(corpus, folder, files)
+    let (mut groups, varied) = variations(folder, files);
+    groups.extend(varied);
+    take_up(corpus, folder, groups)
 }
 
-/// Joins groups that clash with no other into one group named after the folder.
+/// The name of a file without its extension.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Takes variations of other files out of a folder's files, those with the same words as one group.
+fn variations(folder: &str, files: Vec<Group>) -> (Vec<Group>, Vec<Group>) {
+    let by_stem: BTreeMap<&str, &Group> = files.iter().map(|group| (stem(&group.path), group)).collect();
+    let words = |group: &Group| -> Option<String> {
+        let own = stem(&group.path);
+        let starts = own.match_indices(['-', '_', '.']).map(|(at, _)| at);
+        let of = starts.into_iter().find(|at| by_stem.get(&own[..*at]).is_some_and(|other| other.clashes(group)))?;
+        Some(own[of..].to_owned())
+    };
+    let said: Vec<Option<String>> = files.iter().map(words).collect();
+    let everything: BTreeSet<String> = files.iter().flat_map(|group| group.identities.iter().cloned()).collect();
+    let mut plain = Vec::new();
+    let mut varied: BTreeMap<String, Group> = BTreeMap::new();
+    for (group, words) in files.into_iter().zip(said) {
+        match words {
+            None => plain.push(group),
+            Some(words) => match varied.get_mut(&words) {
+                Some(known) => {
+                    known.path = format!("{folder}/*{words}").trim_start_matches('/').to_owned();
+                    known.absorb(group);
+                }
+                None => {
+                    varied.insert(words, group);
+                }
+            },
+        }
+    }
+    let only = |mut group: Group| {
+        // What leaves some workloads to the plain files only adds to them.
+        group.optional = group.identities != everything;
+        group.varies = true;
+        group
+    };
+    (plain, varied.into_values().map(only).collect())
+}
+
+/// Joins groups that clash with no other into one group named after the folder. Variations stay as they are.
 fn take_up(corpus: &Corpus, folder: &str, groups: Vec<Group>) -> Vec<Group> {
-    let clashing: Vec<bool> = groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| groups.iter().enumerate().any(|(other, each)| other != index && group.clashes(each)))
-        .collect();
+    let (varied, groups): (Vec<Group>, Vec<Group>) = groups.into_iter().partition(|group| group.varies);
+    let mut groups = joined(corpus, folder, groups);
+    groups.extend(varied);
+    groups
+}
+
+fn joined(corpus: &Corpus, folder: &str, groups: Vec<Group>) -> Vec<Group> {
+    let mut declared: BTreeMap<&str, usize> = BTreeMap::new();
+    for identity in groups.iter().flat_map(|group| &group.identities) {
+        *declared.entry(identity).or_default() += 1;
+    }
+    let twice = |identity: &String| declared[identity.as_str()] > 1;
+    let clashing: Vec<bool> = groups.iter().map(|group| group.identities.iter().any(twice)).collect();
     if groups.len() < 2 || clashing.iter().all(|clash| *clash) {
         return groups;
     }
     let mut apart: Vec<Group> = Vec::new();
-    let mut joined = Group { path: folder.to_owned(), files: Vec::new(), optional: false, identities: BTreeSet::new() };
+    let mut joined = Group {
+        path: folder.to_owned(),
+        files: Vec::new(),
+        optional: false,
+        varies: false,
+        identities: BTreeSet::new(),
+    };
     for (group, clash) in groups.into_iter().zip(&clashing) {
         if *clash {
             apart.push(group);

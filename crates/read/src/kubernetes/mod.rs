@@ -50,6 +50,7 @@ use plimsoll_model::FileId;
 
 use crate::corpus::Corpus;
 use crate::facts::{Facts, Skipped, Variant, VariantId, VariantKind};
+use crate::join::is_production;
 use crate::kustomize;
 use crate::tree::Node;
 use crate::tree::yaml::Schema;
@@ -146,20 +147,25 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
 /// Builds every kustomization; returns the files that they use.
 fn read_kustomizations(corpus: &Corpus, kustomizations: &[FileId], facts: &mut Facts) -> BTreeSet<FileId> {
     let mut used = BTreeSet::new();
-    let mut based_on: BTreeSet<(u32, String)> = BTreeSet::new();
+    let mut overlays: BTreeMap<(u32, String), Vec<String>> = BTreeMap::new();
     let mut built = Vec::new();
     let results = corpus.each(kustomizations, |file| kustomize::build(corpus, *file));
     for (file, result) in kustomizations.iter().zip(results) {
         used.extend(result.used.iter().copied());
-        based_on.extend(result.bases.iter().cloned());
+        for base in &result.bases {
+            overlays.entry(base.clone()).or_default().push(corpus.folder(*file).to_owned());
+        }
         built.push((*file, result));
     }
     for (file, result) in built {
         let folder = corpus.folder(file).to_owned();
         facts.problems.extend(result.problems);
         facts.not_read.extend(result.skipped);
-        // A base is read as part of what builds on it; a component only where nothing applies it.
-        if based_on.contains(&(corpus.source(file), folder.clone())) {
+        // A base is read as part of what builds on it; a component only where nothing applies it. Where several build on
+        // a base and none of them says that it is production, the base is what people deploy that want none of them.
+        let built_on = overlays.get(&(corpus.source(file), folder.clone()));
+        let alone = built_on.is_some_and(|overlays| overlays.len() > 1 && !overlays.iter().any(|o| is_production(o)));
+        if built_on.is_some() && (result.is_component || !alone) {
             continue;
         }
         let shown = if folder.is_empty() { corpus.files().display(file) } else { shown_folder(corpus, file, &folder) };

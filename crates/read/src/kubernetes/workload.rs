@@ -7,6 +7,7 @@ use super::environment::ConfigMaps;
 use super::object::{Object, pairs};
 use super::pod;
 use crate::facts::{About, Claim, Container, Facts, LooseName, Origin, Role, Unit, VariantId};
+use crate::join::products;
 use crate::tree::Node;
 
 /// Whether the object makes pods.
@@ -101,40 +102,8 @@ fn main_container<'n>(workload: &str, containers: &'n [Node]) -> Option<&'n Node
     named.or_else(working).or_else(|| containers.first())
 }
 
-/// Containers that serve the one beside them: proxies, exporters, log shippers.
 fn is_sidecar(node: &Node) -> bool {
-    const WORDS: &[&str] = &[
-        "istio-proxy",
-        "linkerd-proxy",
-        "envoy",
-        "exporter",
-        "cloud-sql-proxy",
-        "cloudsql-proxy",
-        "cloud_sql_proxy",
-        "fluent-bit",
-        "fluentd",
-        "filebeat",
-        "promtail",
-        "vector",
-        "otel-agent",
-        "otel-collector",
-        "opentelemetry-collector",
-        "jaeger-agent",
-        "daprd",
-        "oauth2-proxy",
-        "kube-rbac-proxy",
-        "git-sync",
-        "config-reloader",
-        "sidecar",
-        "vault-agent",
-        "datadog-agent",
-        "statsd",
-        "pgbouncer",
-    ];
-    let name = node.str_at("name").unwrap_or_default();
-    let image = node.str_at("image").unwrap_or_default();
-    let image = image.rsplit('/').next().unwrap_or_default();
-    WORDS.iter().any(|word| name.contains(word) || image.starts_with(word) || image.contains("exporter"))
+    products::is_sidecar(node.str_at("name").unwrap_or_default(), node.str_at("image").unwrap_or_default())
 }
 
 /// ConfigMaps that are asked for and not declared lead nowhere.

@@ -3,7 +3,7 @@
 //! A supervisor that keeps the socket can replace a process without refusing a single connection: whoever knocks in
 //! between waits in the socket's queue. (inetd called it `wait`; systemd, socket activation.)
 
-use crate::config::Variables;
+use crate::config::{ConfigError, Variables};
 use std::{
     io,
     net::{Ipv6Addr, SocketAddr, TcpListener},
@@ -13,10 +13,18 @@ use std::{
 /// The variable that says where the socket comes from.
 pub const LISTEN: &str = "LISTEN";
 
+/// What a process whose socket was handed over prints, as a line, when it takes requests.
+pub const READY: &str = "ready";
+
+/// Whether the socket comes from a supervisor.
+pub fn is_handed_over(variables: &Variables) -> Result<bool, ConfigError> {
+    Ok(variables.optional::<String>(LISTEN)?.as_deref() == Some("stdin"))
+}
+
 /// The socket of a service: standard input where `LISTEN` is `stdin`, else the port that `port` names.
 pub fn listener(variables: &Variables, port: &'static str) -> io::Result<tokio::net::TcpListener> {
     let invalid = |error| io::Error::new(io::ErrorKind::InvalidInput, error);
-    let listener = if variables.optional::<String>(LISTEN).map_err(invalid)?.as_deref() == Some("stdin") {
+    let listener = if is_handed_over(variables).map_err(invalid)? {
         TcpListener::from(io::stdin().as_fd().try_clone_to_owned()?)
     } else {
         bind(variables.required(port).map_err(invalid)?)?

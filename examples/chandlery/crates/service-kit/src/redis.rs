@@ -108,3 +108,18 @@ pub fn explain(error: RedisError) -> Failure {
         false => Failure::new(Kind::Unavailable, "the store does not answer"),
     }
 }
+
+/// Deletes every key that begins with `prefix`, in each of these databases. For tests that made them.
+pub async fn remove_keys(url: &str, databases: &[u8], prefix: &str) -> Result<(), Failure> {
+    let mut connection =
+        Client::open(url).map_err(explain)?.get_multiplexed_async_connection().await.map_err(explain)?;
+    for database in databases {
+        redis::cmd("SELECT").arg(database).query_async::<()>(&mut connection).await.map_err(explain)?;
+        let mut keys = redis::cmd("KEYS");
+        let keys: Vec<String> = keys.arg(format!("{prefix}*")).query_async(&mut connection).await.map_err(explain)?;
+        for key in keys {
+            redis::cmd("DEL").arg(key).query_async::<()>(&mut connection).await.map_err(explain)?;
+        }
+    }
+    Ok(())
+}

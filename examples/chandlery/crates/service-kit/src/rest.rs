@@ -46,7 +46,8 @@ pub fn serve_routes(routes: Router, layer: RestLayer, health: Health) -> Router 
     let unknown = || async { Failure::new(Kind::NotFound, "there is nothing at this path") };
     let wrong_method = || async { Failure::new(Kind::MethodNotAllowed, "this path has other methods") };
     let around = middleware::from_fn_with_state(layer, around);
-    let routes = routes.method_not_allowed_fallback(wrong_method).fallback(unknown).layer(around);
+    let leaving = middleware::from_fn_with_state(health.clone(), say_when_leaving);
+    let routes = routes.method_not_allowed_fallback(wrong_method).fallback(unknown).layer(around).layer(leaving);
     let answer = |health: Health, ask: fn(HealthState) -> bool| {
         get(move || async move {
             match ask(health.state()) {
@@ -68,6 +69,15 @@ fn call_of(layer: &RestLayer, method: &http::Method, route: &str, headers: &head
     let worth = (layer.priority)(method, route);
     let priority = header(headers, PRIORITY_HEADER).map_or(worth, |text| Priority::parse(text).min(worth));
     Call { priority, deadline: None }.within(told.unwrap_or(layer.patience).min(layer.patience))
+}
+
+/// A connection that this process will soon close is closed in good order, after an answer.
+async fn say_when_leaving(State(health): State<Health>, request: Request, next: Next) -> Response {
+    let mut answer = next.run(request).await;
+    if health.state().draining {
+        answer.headers_mut().insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    answer
 }
 
 async fn around(State(layer): State<RestLayer>, request: Request, next: Next) -> Response {

@@ -1,6 +1,7 @@
 //! The life of a service: prepare, start, serve, drain, stop.
 //!
-//! A stop goes in order: not ready; accept no more; finish what was begun, at most `DRAIN_TIMEOUT`; stop what runs in
+//! A stop goes in order: not ready, and REST clients are told to come back on another connection (`DRAIN_NOTICE`);
+//! accept no more; finish what was begun, at most `DRAIN_TIMEOUT`; stop what runs in
 //! the background, which finishes its own last piece; flush telemetry. The platform waits between "not ready" and the
 //! signal (`preStop`), so that nobody is sent here any longer when the door closes.
 
@@ -62,6 +63,15 @@ pub enum Door {
     Rest(Box<dyn FnOnce(Health) -> axum::Router + Send>),
 }
 
+/// From when on a socket is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Accept {
+    /// From the start: whoever asks before it is ready learns that.
+    AtOnce,
+    /// The socket is shared with the process before this one, which goes on serving it until then.
+    WhenReady,
+}
+
 type Job = Box<dyn FnOnce(Stop) -> BoxFuture<'static, ()> + Send>;
 type Preparation = Box<dyn Fn() -> BoxFuture<'static, Result<(), Box<dyn Error + Send + Sync>>> + Send + Sync>;
 
@@ -69,8 +79,11 @@ type Preparation = Box<dyn Fn() -> BoxFuture<'static, Result<(), Box<dyn Error +
 pub struct Service {
     telemetry: Telemetry,
     door: Door,
+    health: Health,
     max_in_flight: usize,
     drain: Duration,
+    notice: Duration,
+    accept: Accept,
     checks: Vec<Check>,
     preparations: Vec<Preparation>,
     jobs: Vec<Job>,
@@ -88,12 +101,20 @@ impl Service {
         Ok(Self {
             telemetry: telemetry.clone(),
             door,
+            health: Health::default(),
             max_in_flight: variables.or("MAX_IN_FLIGHT", 256)?,
             drain: variables.or("DRAIN_TIMEOUT", Duration::from_secs(20))?,
+            notice: variables.or("DRAIN_NOTICE", Duration::from_millis(500))?,
+            accept: if listen::is_handed_over(variables)? { Accept::WhenReady } else { Accept::AtOnce },
             checks: Vec::new(),
             preparations: Vec::new(),
             jobs: Vec::new(),
         })
+    }
+
+    /// What it says of itself, also once it runs.
+    pub fn health(&self) -> Health {
+        self.health.clone()
     }
 
     /// Not ready while this store does not answer.
@@ -124,11 +145,18 @@ impl Service {
 
     /// Serves on a socket until it is told to stop.
     pub async fn run(self, listener: TcpListener, mut stop: Stop) {
-        let health = Health::default();
+        let health = self.health;
         let (stop_jobs, jobs_stop) = Stop::new();
         let mut jobs = JoinSet::new();
         jobs.spawn(prepare_and_watch(self.preparations, self.checks, health.clone(), self.jobs, jobs_stop));
 
+        if self.accept == Accept::WhenReady {
+            tokio::select! {
+                () = health.ready() => {}
+                () = stop.wait() => {}
+            }
+        }
+        let is_rest = matches!(self.door, Door::Rest(_));
         let (close, mut closed) = Stop::new();
         let door = match self.door {
             Door::Grpc(routes, descriptors) => {
@@ -149,6 +177,9 @@ impl Service {
         stop.wait().await;
         tracing::info!(service = self.telemetry.service(), "draining");
         health.drain();
+        if is_rest {
+            tokio::time::sleep(self.notice).await;
+        }
         close.send_replace(true);
         let abort = door.abort_handle();
         if tokio::time::timeout(self.drain, door).await.is_err() {
@@ -262,6 +293,14 @@ where
             return ExitCode::from(2);
         }
     };
+    if listen::is_handed_over(&Variables::from_env()).unwrap_or(false) {
+        // Whoever handed the socket over wants to know when the process before this one may go.
+        let health = service.health();
+        tokio::spawn(async move {
+            health.ready().await;
+            println!("{}", listen::READY);
+        });
+    }
     let (switch, stop) = Stop::new();
     tokio::spawn(async move {
         let mut terminate = signal(SignalKind::terminate()).expect("a process may listen for signals");

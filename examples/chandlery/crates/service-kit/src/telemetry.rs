@@ -257,7 +257,8 @@ fn start_log(variables: &Variables, otlp: Option<&SdkLoggerProvider>) -> Result<
     let quiet = "h2=warn,hyper=warn,tonic=warn,tower=warn,opentelemetry=warn,async_nats=warn,sqlx=warn";
     let filter = || EnvFilter::new(format!("{level},{quiet}"));
     let json = variables.or("LOG_FORMAT", "text".to_owned())? == "json";
-    let to_stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let is_terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    let to_stderr = tracing_subscriber::fmt::layer().with_ansi(is_terminal).with_writer(std::io::stderr);
     let to_stderr = if json {
         to_stderr.json().flatten_event(true).with_filter(filter()).boxed()
     } else {

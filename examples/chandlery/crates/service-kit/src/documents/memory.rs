@@ -18,6 +18,11 @@ impl MemoryDocuments {
     pub fn open(file: Option<&Path>, ttl: Option<Duration>) -> io::Result<Self> {
         Ok(Self { rows: Rows::open(file)?, ttl })
     }
+
+    /// Every document that has not expired.
+    pub fn all(&self) -> Vec<Document> {
+        self.rows.read(|rows| rows.values().filter(is_alive).cloned().collect())
+    }
 }
 
 fn is_alive(document: &&Document) -> bool {

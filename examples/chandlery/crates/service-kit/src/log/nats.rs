@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Dead letters lie apart, so that the shop's own stream can be read from its beginning without them.
 const DEAD_STREAM: &str = "DEAD";
+/// The stream of the shop itself. Another one, of a test for example, keeps its subjects and dead letters apart.
+const SHOP_STREAM: &str = "SHOP";
 /// The header that says where a dead letter came from.
 const TOPIC: &str = "Chandlery-Topic";
 /// The log's window for repetitions: longer than any relay waits before it tries again.
@@ -113,12 +115,16 @@ impl NatsLog {
     }
 
     fn dead_stream(&self) -> String {
-        // Another stream than the shop's own, in a test for example, has dead letters of its own.
-        if self.stream == "SHOP" { DEAD_STREAM.to_owned() } else { format!("{DEAD_STREAM}-{}", self.stream) }
+        if self.stream == SHOP_STREAM { DEAD_STREAM.to_owned() } else { format!("{}-{DEAD_STREAM}", self.stream) }
     }
 
-    fn dead_subject(&self, dead_letters: &str) -> String {
-        if self.stream == "SHOP" { dead_letters.to_owned() } else { format!("{}.{dead_letters}", self.stream) }
+    fn subject(&self, topic: &str) -> String {
+        if self.stream == SHOP_STREAM { topic.to_owned() } else { format!("{}.{topic}", self.stream) }
+    }
+
+    fn topic<'a>(&self, subject: &'a str) -> &'a str {
+        let own = subject.strip_prefix(&self.stream).and_then(|rest| rest.strip_prefix('.'));
+        own.unwrap_or(subject)
     }
 
     async fn streams(&self) -> Result<(), Failure> {
@@ -131,8 +137,8 @@ impl NatsLog {
                 num_replicas: self.nats.replicas,
                 ..stream::Config::default()
             };
-            let dead = config(&self.dead_stream(), vec![self.dead_subject("dead.>")]);
-            for config in [config(&self.stream, self.topics.clone()), dead] {
+            let dead = config(&self.dead_stream(), vec![self.subject("dead.>")]);
+            for config in [config(&self.stream, self.topics.iter().map(|topic| self.subject(topic)).collect()), dead] {
                 self.nats.jetstream.get_or_create_stream(config).await.map_err(unavailable)?;
             }
             Ok(())
@@ -179,7 +185,7 @@ impl EventLog for NatsLog {
         self.streams().await?;
         let mut headers = HeaderMap::new();
         headers.insert(NATS_MESSAGE_ID, id.to_string().as_str());
-        self.append(topic.to_owned(), headers, payload).await
+        self.append(self.subject(topic), headers, payload).await
     }
 
     async fn take(&self, consumer: &Consumer, most: usize, wait: Duration) -> Result<Vec<Delivery>, Failure> {
@@ -202,7 +208,7 @@ impl EventLog for NatsLog {
             let Ok(Some(message)) = tokio::time::timeout_at(patience, batch.next()).await else { break };
             let message = message.map_err(unavailable)?;
             let attempt = message.info().map_err(unavailable)?.delivered.max(1) as u32;
-            let (topic, payload) = (message.subject.to_string(), message.payload.to_vec());
+            let (topic, payload) = (self.topic(&message.subject).to_owned(), message.payload.to_vec());
             taken.push(Delivery { topic, payload, attempt, handle: Handle::Nats(Box::new(message)) });
         }
         Ok(taken)
@@ -219,7 +225,7 @@ impl EventLog for NatsLog {
                 headers.insert(TOPIC, delivery.topic.as_str());
                 let number = message.info().map_err(unavailable)?.stream_sequence;
                 headers.insert(NATS_MESSAGE_ID, format!("{}-{number}", consumer.name).as_str());
-                self.append(self.dead_subject(&consumer.dead_letters), headers, delivery.payload.clone()).await?;
+                self.append(self.subject(&consumer.dead_letters), headers, delivery.payload.clone()).await?;
                 message.ack_with(AckKind::Term).await
             }
         };
@@ -229,7 +235,7 @@ impl EventLog for NatsLog {
     async fn replay(&self, dead_letters: &str) -> Result<usize, Failure> {
         self.streams().await?;
         let grave = self.nats.jetstream.get_stream(self.dead_stream()).await.map_err(unavailable)?;
-        let subject = self.dead_subject(dead_letters);
+        let subject = self.subject(dead_letters);
         let mut replayed = 0;
         let mut next = 1;
         loop {
@@ -243,7 +249,7 @@ impl EventLog for NatsLog {
                 // Its own number makes it one message however often this is interrupted and begun again.
                 let mut headers = HeaderMap::new();
                 headers.insert(NATS_MESSAGE_ID, format!("replay-{subject}-{}", letter.sequence).as_str());
-                self.append(topic, headers, letter.payload.to_vec()).await?;
+                self.append(self.subject(&topic), headers, letter.payload.to_vec()).await?;
                 replayed += 1;
             }
             grave.delete_message(letter.sequence).await.map_err(unavailable)?;
@@ -254,4 +260,23 @@ impl EventLog for NatsLog {
     async fn answers(&self) -> bool {
         self.nats.is_connected()
     }
+}
+
+/// Deletes every stream and bucket whose name begins with `name` and a dash. For tests that made them.
+pub async fn remove_streams(url: &str, name: &str) -> Result<(), Failure> {
+    let client = async_nats::connect(url).await.map_err(unavailable)?;
+    let jetstream = jetstream::new(client);
+    let mut names = jetstream.stream_names();
+    let mut mine = Vec::new();
+    while let Some(stream) = names.next().await {
+        let stream = stream.map_err(unavailable)?;
+        let is_mine = |stream: &str| stream.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
+        if is_mine(stream.strip_prefix("KV_").unwrap_or(&stream)) {
+            mine.push(stream);
+        }
+    }
+    for stream in mine {
+        jetstream.delete_stream(stream).await.map_err(unavailable)?;
+    }
+    Ok(())
 }

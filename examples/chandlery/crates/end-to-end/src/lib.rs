@@ -1,0 +1,1 @@
+//! Journeys over REST, from the outside: see `tests/`.
