@@ -3,7 +3,8 @@
 use plimsoll_model::behaviour::work::{Doing, Step, Work};
 use plimsoll_model::behaviour::{Claim, WorkId};
 use plimsoll_model::{
-    Call, CallId, Component, ComponentId, ComponentKind, Deployment, EvidenceId, Field, JourneyId, Model, Subject, View,
+    Basis, Call, CallId, Component, ComponentId, ComponentKind, Deployment, EvidenceId, Field, JourneyId, Model,
+    Subject, View,
 };
 
 use crate::finding::Of;
@@ -101,7 +102,8 @@ impl<'m> Estate<'m> {
             Of::Topic(id) => model.topics[id.index()].broker?,
             Of::Named(_) => return None,
         };
-        model.component(component).owner.clone()
+        let said = || self.view.component(component, Field::Owner).value().map(ToString::to_string);
+        model.component(component).owner.clone().or_else(said)
     }
 
     /// What an operation does here; `None` where nobody says.
@@ -122,6 +124,20 @@ impl<'m> Estate<'m> {
     /// What the operation asks of others and waits for.
     pub fn legs(&self, work: WorkId) -> Vec<Leg<'m>> {
         self.doing(work).map_or_else(Vec::new, |steps| walks::legs(steps, Some(work)))
+    }
+
+    /// The call of the model that a step makes.
+    pub fn call_of(&self, leg: &Leg<'_>) -> Option<CallId> {
+        let from = self.view.model.behaviour.work(leg.in_work?).component;
+        self.model().call_ids().find(|(_, call)| call.from == from && call.to == leg.to).map(|(id, _)| id)
+    }
+
+    /// What a file declares of a step's call, and where. plimsoll.yaml is not a file that declares.
+    pub fn declared(&self, leg: &Leg<'_>, field: Field) -> Option<(u64, EvidenceId)> {
+        let answer = self.view.call(self.call_of(leg)?, field);
+        let winner = answer.winner?;
+        let declared = self.model().evidence(winner.evidence).basis == Basis::Declared;
+        Some((answer.count()?, winner.evidence)).filter(|_| declared)
     }
 
     /// A parameter of a rule, as `standards:` states it for the whole system.

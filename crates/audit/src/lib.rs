@@ -99,7 +99,9 @@ impl Audit {
     pub fn settles_most(&self) -> Vec<(&str, usize)> {
         let mut counts = std::collections::BTreeMap::new();
         for unknown in &self.unknowns {
-            *counts.entry(unknown.settled_by.as_str()).or_insert(0_usize) += 1;
+            // What stands in parentheses tells apart whom the same fact settles.
+            let fact = unknown.settled_by.split(" (").next().unwrap_or_default();
+            *counts.entry(fact).or_insert(0_usize) += 1;
         }
         let mut ranked: Vec<(&str, usize)> = counts.into_iter().collect();
         ranked.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));

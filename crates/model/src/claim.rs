@@ -2,7 +2,8 @@
 
 use crate::field::Field;
 use crate::noun::{
-    CallId, ComponentId, DeploymentId, EnvironmentId, InterfaceId, JourneyId, OperationId, PromiseId, TeamId, TopicId,
+    CallId, ComponentId, DeploymentId, EnvironmentId, InterfaceId, JourneyId, OperationId, PipelineId, PromiseId,
+    TeamId, TopicId,
 };
 use crate::place::At;
 use crate::value::Value;
@@ -28,6 +29,8 @@ pub enum Subject {
     Promise(PromiseId),
     /// A team.
     Team(TeamId),
+    /// A pipeline.
+    Pipeline(PipelineId),
 }
 
 /// Where a claim holds.

@@ -54,6 +54,24 @@ impl ValueType {
     }
 }
 
+impl Field {
+    /// Whether a subject may have several rows of it that do not contradict each other: each is one of them.
+    pub const fn has_several(self) -> bool {
+        matches!(
+            self,
+            Self::Objective
+                | Self::Alert
+                | Self::BurnAlert
+                | Self::PlainSecret
+                | Self::Trigger
+                | Self::Action
+                | Self::PipelineImage
+                | Self::PipelineRight
+                | Self::PipelineStep
+        )
+    }
+}
+
 macro_rules! fields {
     ($($(#[doc = $doc:literal])+ $name:ident: $noun:ident, $kind:ident, $json:literal, $policy:ident;)+) => {
         /// An attribute that can be claimed of a noun.
@@ -120,6 +138,12 @@ fields! {
     Backup: Component, Text, "backup", Declared;
     /// How a store is replicated: sync, async, none.
     Replication: Component, Text, "replication", Declared;
+    /// An objective that is stated for it; one row each.
+    Objective: Component, Text, "objective", Declared;
+    /// An alert that speaks of it; one row each.
+    Alert: Component, Text, "alert", Declared;
+    /// An alert that speaks of how fast its error budget burns; one row each.
+    BurnAlert: Component, Text, "burn_alert", Declared;
     /// Links that people follow: runbook, dashboard, repository.
     Links: Component, Texts, "links", Declared;
 
@@ -172,6 +196,8 @@ fields! {
     Ports: Deployment, Texts, "ports", Declared;
     /// Names of the environment variables that are set.
     Environment: Deployment, Texts, "environment", Declared;
+    /// A variable whose value is a credential in plain text, by its name; one row each.
+    PlainSecret: Deployment, Text, "plain_secret", Declared;
     /// Secrets that it uses, by name.
     Secrets: Deployment, Texts, "secrets", Declared;
     /// Configuration maps that it uses, by name.
@@ -248,6 +274,12 @@ fields! {
     TimesPerRequest: Call, Count, "times_per_request_thousandths", Observed;
     /// The variable or key that names the callee.
     NamedBy: Call, Texts, "named_by", Declared;
+    /// The schema of the store that the caller works in.
+    StoreSchema: Call, Text, "schema", Declared;
+    /// How often a message is handed to the caller at most: a number, or `unlimited`.
+    Deliveries: Call, Text, "deliveries", Declared;
+    /// Where messages go that the caller cannot handle.
+    CallDeadLetters: Call, Text, "dead_letter_target", Declared;
     /// How the path is secured.
     Tls: Call, Flag, "tls", Declared;
 
@@ -268,6 +300,8 @@ fields! {
     Idempotent: Operation, Flag, "idempotent", Declared;
     /// Whether it is announced to be going away.
     Deprecated: Operation, Flag, "deprecated", Declared;
+    /// The media types of its error answers.
+    ErrorMedia: Operation, Texts, "error_media", Declared;
     /// Streaming of requests, responses or both.
     Streaming: Operation, Text, "streaming", Declared;
 
@@ -290,6 +324,20 @@ fields! {
     On: Promise, Text, "on", Supposed;
     /// Over how long it is counted.
     Window: Promise, Nanos, "window", Supposed;
+
+    // Pipeline
+    /// Its title, where that is not its name.
+    PipelineTitle: Pipeline, Text, "title", Declared;
+    /// What sets it off, such as `push main`; one row each.
+    Trigger: Pipeline, Text, "trigger", Declared;
+    /// An action that it uses, with its version; one row each.
+    Action: Pipeline, Text, "action", Declared;
+    /// An image that a job runs in; one row each.
+    PipelineImage: Pipeline, Text, "job_image", Declared;
+    /// A right of its token, such as `contents: read`; one row each.
+    PipelineRight: Pipeline, Text, "right", Declared;
+    /// What a step is known to do: test, check, build image, deploy; one row each.
+    PipelineStep: Pipeline, Text, "step", Declared;
 
     // Team
     /// People and groups in it.

@@ -604,6 +604,7 @@ impl Form<'_> {
             Subject::Journey(id) => format!("journey/{}", m.journeys[id.index()].id),
             Subject::Promise(id) => format!("promise/{}", m.promises[id.index()].id),
             Subject::Team(id) => format!("team/{}", m.teams[id.index()].id),
+            Subject::Pipeline(id) => format!("pipeline/{}", m.pipelines[id.index()].id),
         }
     }
 }

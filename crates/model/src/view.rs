@@ -2,7 +2,7 @@
 //!
 //! Claims that disagree are kept: they are drift, and [`Answer::others`] lists them.
 
-use crate::claim::{Basis, Content, Fact, Subject};
+use crate::claim::{Basis, Content, EvidenceId, Fact, Subject};
 use crate::field::{Field, Policy};
 use crate::graph::Model;
 use crate::noun::{CallId, ComponentId, EnvironmentId};
@@ -91,6 +91,17 @@ impl<'m> View<'m> {
         });
         let mut holding = holding.into_iter();
         Answer { winner: holding.next(), others: holding.collect() }
+    }
+
+    /// The stated rows of an attribute of which a subject may have several ([`Field::has_several`]).
+    pub fn each(&self, subject: Subject, field: Field) -> impl Iterator<Item = (&'m Value, EvidenceId)> + use<'m> {
+        let environment = self.environment;
+        let holds = move |fact: &&Fact| environment.is_none_or(|environment| fact.scope.holds_in(environment));
+        let own = self.model.facts_of(subject).iter().filter(move |fact| fact.field == field).filter(holds);
+        own.filter_map(|fact| match &fact.content {
+            Content::Stated(value) => Some((value, fact.evidence)),
+            Content::Absent => None,
+        })
     }
 
     /// What is known of a component.

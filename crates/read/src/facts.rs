@@ -62,6 +62,12 @@ pub struct Facts {
     pub owners: Vec<OwnedPath>,
     /// Catalogue entities.
     pub entities: Vec<Entity>,
+    /// How commits get to production.
+    pub pipelines: Vec<PipelineFact>,
+    /// What is promised of services.
+    pub objectives: Vec<Objective>,
+    /// Who is called when something is wrong.
+    pub alerts: Vec<Alert>,
     /// Names that a reader itself found to lead nowhere.
     pub loose: Vec<LooseName>,
     /// What plimsoll.yaml says; at most one counts.
@@ -70,6 +76,56 @@ pub struct Facts {
     pub not_read: Vec<Skipped>,
     /// What could not be used.
     pub problems: Vec<Problem>,
+}
+
+/// How a commit gets to production, as one file says it.
+#[derive(Clone, Debug)]
+pub struct PipelineFact {
+    /// The name of the file, without its ending.
+    pub name: String,
+    /// What it says: triggers, actions, steps. A field may have several rows.
+    pub claims: Vec<(Field, Content, String, Origin)>,
+    /// Where it begins.
+    pub origin: Origin,
+}
+
+impl PipelineFact {
+    /// Adds a stated value.
+    pub fn add(&mut self, field: Field, value: Value, note: impl Into<String>, origin: Origin) {
+        self.claims.push((field, Content::Stated(value), note.into(), origin));
+    }
+}
+
+/// What is promised of a service.
+#[derive(Clone, Debug)]
+pub struct Objective {
+    /// Its name.
+    pub name: String,
+    /// The service, as it is spelled.
+    pub service: String,
+    /// The targets, as they are spelled.
+    pub targets: Vec<String>,
+    /// The window, as it is spelled.
+    pub window: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+/// Who is called when something is wrong.
+#[derive(Clone, Debug)]
+pub struct Alert {
+    /// Its name.
+    pub name: String,
+    /// Names of what it speaks of, sorted.
+    pub about: Vec<String>,
+    /// The objective that it guards, where it names one.
+    pub objective: Option<String>,
+    /// Whether it compares with a multiple of an error budget.
+    pub burns: bool,
+    /// Where it says what to do.
+    pub runbook: Option<String>,
+    /// Where it stands.
+    pub origin: Origin,
 }
 
 /// Index of a variant in its [`Facts`].
@@ -205,6 +261,8 @@ pub struct Variable {
     pub name: String,
     /// Its value, secrets taken out; `None` where it comes from a secret, the shell, or nowhere.
     pub value: Option<String>,
+    /// Whether a credential was taken out of the value: the file holds it in plain text.
+    pub plain_secret: bool,
     /// Where the value stands, through the entry that takes it.
     pub origin: Origin,
 }
@@ -339,8 +397,8 @@ pub struct DescribedOperation {
     pub method: Option<String>,
     /// The path template, where there is one.
     pub path: Option<String>,
-    /// What else is stated: streaming, deprecated, idempotent.
-    pub claims: Vec<(Field, Value)>,
+    /// What else is stated or looked for and absent: streaming, deprecated, idempotent, error answers.
+    pub claims: Vec<(Field, Content)>,
     /// Where it stands.
     pub origin: Origin,
 }
@@ -464,6 +522,9 @@ impl Facts {
         self.builds.append(&mut other.builds);
         self.owners.append(&mut other.owners);
         self.entities.append(&mut other.entities);
+        self.pipelines.append(&mut other.pipelines);
+        self.objectives.append(&mut other.objectives);
+        self.alerts.append(&mut other.alerts);
         self.loose.append(&mut other.loose);
         self.supposed.append(&mut other.supposed);
         self.not_read.append(&mut other.not_read);

@@ -20,7 +20,9 @@ pub mod join;
 pub mod kubernetes;
 pub mod kustomize;
 pub mod left_out;
+pub mod objectives;
 pub mod openapi;
+pub mod pipelines;
 pub mod plimsoll_yaml;
 pub mod proto;
 pub mod redact;
@@ -62,6 +64,8 @@ pub fn readers() -> &'static [Reader] {
         dotenv::READER,
         codeowners::READER,
         catalog::READER,
+        pipelines::READER,
+        objectives::READER,
         plimsoll_yaml::READER,
     ]
 }

@@ -202,3 +202,25 @@ fn who_keeps_the_whole_of_a_description_serves_it() {
         "#]],
     );
 }
+
+#[test]
+fn a_program_finds_the_config_map_that_is_called_like_it() {
+    let workload = |name: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: {name} }}\nspec: {{ template: {{ metadata: {{ labels: {{ app: {name} }} }}, spec: {{ containers: [{{ name: {name}, image: shop/{name} }}] }} }} }}\n---\napiVersion: v1\nkind: Service\nmetadata: {{ name: {name} }}\nspec: {{ selector: {{ app: {name} }} }}\n---\n"
+        )
+    };
+    let map = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: orders }\ndata:\n  spring.data.mongodb.host: stock\n  application.yml: |\n    cart.url: http://cart\n";
+    let text = ["orders", "stock", "cart"].map(workload).concat() + map;
+    check_files(
+        &[("k8s/all.yaml", &text)],
+        expect![[r#"
+        cart: service
+        orders: service
+        stock: service
+        orders -> cart http k8s/all.yaml:37
+        orders -> stock http k8s/all.yaml:35
+        default k8s/all.yaml
+    "#]],
+    );
+}

@@ -19,11 +19,19 @@ mod quorum_too_small;
 mod resources_missing;
 mod grace_too_short;
 mod spread_missing;
+mod shared_schema;
 mod pool_budget;
+mod dead_letters_missing;
+mod backup_missing;
+mod errors_not_problems;
+mod plain_secret;
 mod runs_as_root;
 mod store_exposed;
+mod action_not_pinned;
 mod image_not_pinned;
+mod burn_alert_missing;
 mod owner_missing;
+mod callee_outgrown;
 
 use crate::rule::Rule;
 
@@ -46,11 +54,19 @@ pub fn all() -> &'static [&'static Rule] {
         &resources_missing::RULE,
         &grace_too_short::RULE,
         &spread_missing::RULE,
+        &shared_schema::RULE,
         &pool_budget::RULE,
+        &dead_letters_missing::RULE,
+        &backup_missing::RULE,
+        &errors_not_problems::RULE,
+        &plain_secret::RULE,
         &runs_as_root::RULE,
         &store_exposed::RULE,
+        &action_not_pinned::RULE,
         &image_not_pinned::RULE,
+        &burn_alert_missing::RULE,
         &owner_missing::RULE,
+        &callee_outgrown::RULE,
     ]
 }
 

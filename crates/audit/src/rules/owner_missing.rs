@@ -68,8 +68,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
     // Where no file of the system names an owner, owners are kept elsewhere: unknown, not missing.
     let kept_here = estate.components().any(|(_, component)| component.owner.is_some());
-    for (id, component, deployment) in estate.deployed() {
-        if component.owner.is_some() {
+    for (id, _, deployment) in estate.deployed() {
+        if estate.owner(&Of::Component(id)).is_some() {
             found.pass();
         } else if kept_here {
             found.fail(Of::Component(id), deployment.evidence.iter().copied(), "is owned by nobody");

@@ -64,7 +64,9 @@ fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
                 Once::No(evidence) => {
                     let times = max.map_or_else(|| String::from("without end"), |max| format!("{max} times"));
                     let says = format!("is tried again {times}, and nothing makes two requests one");
-                    found.fail(of, std::iter::once(retries.evidence).chain(evidence), says);
+                    let declared = estate.declared(&leg, Field::RetriesMax).map(|(_, evidence)| evidence);
+                    let places = declared.into_iter().chain(evidence).chain([retries.evidence]);
+                    found.fail(of, places, says);
                 }
             }
         }

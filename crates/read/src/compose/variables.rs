@@ -42,8 +42,9 @@ pub(super) fn variables(service: &Service<'_>, unit: usize, facts: &mut Facts) -
 }
 
 fn variable(name: &str, value: Option<String>, origin: Origin) -> Variable {
+    let plain_secret = value.as_ref().is_some_and(|value| redact::is_plain_secret(name, value));
     let value = value.map(|value| redact::value(name, &value).into_owned());
-    Variable { name: name.to_owned(), value, origin }
+    Variable { name: name.to_owned(), value, plain_secret, origin }
 }
 
 /// Variables of which the last with one name counts.

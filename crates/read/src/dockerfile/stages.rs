@@ -237,7 +237,8 @@ impl Reader<'_> {
         let text = (!nothing_known).then(|| redact::value(name, &value.text).into_owned());
         let at = self.at(start);
         let via = (!value.via.is_empty()).then(|| value.via.into());
-        let variable = Variable { name: name.to_owned(), value: text.clone(), origin: Origin { at, via } };
+        let variable =
+            Variable { name: name.to_owned(), value: text.clone(), plain_secret: false, origin: Origin { at, via } };
         self.on_stage(|stage| {
             if stage.scope.get(name).is_some_and(|known| known.environment) {
                 stage.environment.retain(|known| known.name != variable.name);

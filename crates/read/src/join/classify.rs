@@ -323,8 +323,22 @@ fn kind(part: &Part, units: &[&Unit], product: Option<&Product>, base_is_web_ser
         || matches!(words.last(), Some(&("init" | "setup" | "seed")));
     if makes_load {
         ComponentKind::Job
-    } else if has(&["gateway", "apigateway", "gw", "router", "edge", "proxy", "ingress", "bff"])
-        || lower.contains("gateway")
+    } else if has(&[
+        "gateway",
+        "apigateway",
+        "gw",
+        "router",
+        "edge",
+        "proxy",
+        "ingress",
+        "bff",
+        "zuul",
+        "nginx",
+        "apache",
+        "traefik",
+        "envoy",
+        "haproxy",
+    ]) || lower.contains("gateway")
         || lower.ends_with("proxy")
     {
         if is_front(&lower, &words) && !has(&["proxy", "gateway", "router"]) {
@@ -386,24 +400,25 @@ fn keeps_data(units: &[&Unit], name: &str) -> bool {
 
 /// What only monitoring uses is monitoring too: the search store behind a log viewer.
 pub(super) fn spread_support(parts: &mut Parts, calls: &[CallRow]) {
+    let mut callers: BTreeMap<PartId, BTreeSet<PartId>> = BTreeMap::new();
+    for call in calls {
+        callers.entry(call.to).or_default().insert(call.from);
+    }
     loop {
-        let mut changed = false;
-        for id in parts.ids().collect::<Vec<_>>() {
-            let part = parts.get(id);
-            let keeps = matches!(part.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
-            if part.support.is_some() || !keeps {
-                continue;
-            }
-            let callers: BTreeSet<PartId> = calls.iter().filter(|call| call.to == id).map(|call| call.from).collect();
-            let only =
-                !callers.is_empty() && callers.iter().all(|c| parts.get(*c).support == Some(Support::Monitoring));
-            if only {
-                parts.all[id.0].support = Some(Support::Monitoring);
-                changed = true;
-            }
-        }
-        if !changed {
+        let monitors = |parts: &Parts, id: PartId| parts.get(id).support == Some(Support::Monitoring);
+        let keeps =
+            |part: &Part| matches!(part.kind, ComponentKind::Store | ComponentKind::Cache | ComponentKind::Broker);
+        let spread: Vec<PartId> = callers
+            .iter()
+            .filter(|(id, _)| parts.get(**id).support.is_none() && keeps(parts.get(**id)))
+            .filter(|(_, callers)| callers.iter().all(|caller| monitors(parts, *caller)))
+            .map(|(id, _)| *id)
+            .collect();
+        if spread.is_empty() {
             return;
+        }
+        for id in spread {
+            parts.all[id.0].support = Some(Support::Monitoring);
         }
     }
 }

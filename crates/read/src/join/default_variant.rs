@@ -34,7 +34,8 @@ enum Stage {
 
 /// Chooses, or `None` where nothing is deployed.
 pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
-    let sizes: Vec<usize> = (0..facts.variants.len()).map(|index| size(facts, parts, VariantId(index))).collect();
+    let sizes = sizes(facts, parts);
+    let running: BTreeSet<VariantId> = facts.units.iter().map(|unit| unit.variant).collect();
     let largest = sizes.iter().copied().max()?;
     let key = |index: &usize| {
         let variant = &facts.variants[*index];
@@ -49,7 +50,7 @@ pub(super) fn choose(facts: &Facts, parts: &Parts) -> Option<Choice> {
             Reverse((variant.source, variant.folder.split('/').count(), variant.folder.len(), variant.folder.clone())),
         )
     };
-    let best = (0..facts.variants.len()).filter(|index| runs(facts, VariantId(*index))).max_by_key(key)?;
+    let best = (0..facts.variants.len()).filter(|index| running.contains(&VariantId(*index))).max_by_key(key)?;
     let variant = &facts.variants[best];
     Some(Choice { variant: VariantId(best), because: because(variant, sizes[best], facts.variants.len()) })
 }
@@ -81,9 +82,13 @@ fn because(variant: &Variant, size: usize, of: usize) -> String {
     format!("{kind} that runs {size} components{stage}; chosen from {of}")
 }
 
-fn size(facts: &Facts, parts: &Parts, variant: VariantId) -> usize {
-    let units = facts.units.iter().enumerate().filter(|(_, unit)| unit.variant == variant && unit.support.is_none());
-    units.map(|(index, _)| parts.of_unit[index]).collect::<BTreeSet<PartId>>().len()
+/// How many components each variant runs that are no mere support.
+fn sizes(facts: &Facts, parts: &Parts) -> Vec<usize> {
+    let mut run: Vec<BTreeSet<PartId>> = vec![BTreeSet::new(); facts.variants.len()];
+    for (index, unit) in facts.units.iter().enumerate().filter(|(_, unit)| unit.support.is_none()) {
+        run[unit.variant.0].insert(parts.of_unit[index]);
+    }
+    run.iter().map(BTreeSet::len).collect()
 }
 
 /// Whether a path names production.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use plimsoll_model::{
     Alias, Basis, Call, CallId, Component, ComponentId, Content, Deployment, DeploymentId, Environment, EnvironmentId,
     Evidence, EvidenceId, Fact, Field, Interface, InterfaceId, JourneyId, Loose, Model, ModelBuilder, Named, NotRead,
-    Noun, Operation, OperationId, Problem, PromiseId, Scope, Subject, TeamId, Topic, TopicId, Value,
+    Noun, Operation, OperationId, PipelineId, Problem, PromiseId, Scope, Subject, TeamId, Topic, TopicId, Value,
 };
 
 use super::default_variant::Choice;
@@ -14,10 +14,11 @@ use super::identity::{Part, PartId, Parts};
 use super::interfaces::Served;
 use super::people::People;
 use super::resolve::{Calls, LooseRow};
+use super::settings;
 use super::supposed;
 use super::topics::TopicRow;
 use crate::corpus::Corpus;
-use crate::facts::{About, Facts, Origin, VariantId, VariantKind};
+use crate::facts::{About, Facts, Origin, PipelineFact, VariantId, VariantKind};
 use crate::plimsoll_yaml::lower::lower;
 
 /// What the passes have found.
@@ -42,6 +43,8 @@ pub(super) fn emit(corpus: &Corpus, facts: Facts, joined: Joined) -> Model {
     emitter.topics();
     emitter.teams();
     emitter.named();
+    emitter.pipelines();
+    emitter.objectives();
     emitter.claims();
     emitter.supposed_claims();
     emitter.behaviour();
@@ -253,7 +256,19 @@ impl<'j> Emitter<'j> {
     fn calls(&mut self) {
         let mut rows: Vec<_> = self.joined.calls.rows.iter().collect();
         rows.sort_by_key(|row| (self.component(row.from), self.component(row.to), row.protocol));
+        let units = settings::units_of(&self.joined.parts);
         for (index, row) in rows.into_iter().enumerate() {
+            let own = units.get(&row.from).map_or(&[][..], Vec::as_slice);
+            for (field, value, name, origin, variant) in settings::of(self.facts, &self.joined.parts, own, row) {
+                let evidence = self.declared(&origin, &format!("`{name}` says so"));
+                self.builder.fact(Fact {
+                    subject: Subject::Call(CallId(index as u32)),
+                    field,
+                    scope: Scope::In(vec![self.environment(variant)]),
+                    content: Content::Stated(value),
+                    evidence,
+                });
+            }
             let everywhere = row.variants.contains(&None);
             let environments = row.variants.iter().flatten().map(|variant| self.environment(*variant));
             let environments = if everywhere { Vec::new() } else { environments.collect() };
@@ -311,12 +326,12 @@ impl<'j> Emitter<'j> {
             for operation in &row.described.operations {
                 let evidence = self.declared(&operation.origin, &operation.name);
                 let operation_id = OperationId(self.builder.model.operations.len() as u32);
-                for (field, value) in &operation.claims {
+                for (field, content) in &operation.claims {
                     self.builder.fact(Fact {
                         subject: Subject::Operation(operation_id),
                         field: *field,
                         scope: Scope::All,
-                        content: Content::Stated(value.clone()),
+                        content: content.clone(),
                         evidence,
                     });
                 }
@@ -398,6 +413,80 @@ impl<'j> Emitter<'j> {
         }
     }
 
+    /// Pipelines by name, with what their files say.
+    fn pipelines(&mut self) {
+        let mut rows: Vec<&PipelineFact> = self.facts.pipelines.iter().collect();
+        rows.sort_by(|a, b| (&a.name, a.origin.at).cmp(&(&b.name, b.origin.at)));
+        let several = self.corpus.files().sources().len() > 1;
+        for row in rows {
+            let id = match several {
+                true if self.facts.pipelines.iter().filter(|other| other.name == row.name).count() > 1 => {
+                    format!("{}:{}", self.corpus.files().source(row.origin.at.file), row.name)
+                }
+                _ => row.name.clone(),
+            };
+            let subject = Subject::Pipeline(PipelineId(self.builder.model.pipelines.len() as u32));
+            for (field, content, note, origin) in &row.claims {
+                let evidence = self.declared(origin, note);
+                let content = content.clone();
+                self.builder.fact(Fact { subject, field: *field, scope: Scope::All, content, evidence });
+            }
+            let evidence = vec![self.declared(&row.origin, "its file")];
+            self.builder.model.pipelines.push(Named { id, evidence });
+        }
+    }
+
+    /// Objectives and alerts, with the components that their names lead to.
+    fn objectives(&mut self) {
+        let mut service_of: BTreeMap<&str, &str> = BTreeMap::new();
+        for objective in &self.facts.objectives {
+            service_of.insert(&objective.name, &objective.service);
+            let evidence = self.declared(&objective.origin, "OpenSLO");
+            let targets: Vec<&str> = objective.targets.iter().map(String::as_str).collect();
+            let said = format!("{} {}", objective.name, targets.join(" ")).trim_end().to_owned();
+            self.component_row(&objective.service, Field::Objective, said, evidence);
+        }
+        for alert in &self.facts.alerts {
+            let evidence = self.declared(&alert.origin, "an alert");
+            let field = if alert.burns { Field::BurnAlert } else { Field::Alert };
+            let guarded = alert.objective.as_deref().and_then(|name| service_of.get(name).copied());
+            let about: BTreeSet<&str> = alert.about.iter().map(String::as_str).chain(guarded).collect();
+            for name in about {
+                self.component_row(name, field, alert.name.clone(), evidence);
+            }
+        }
+    }
+
+    /// A stated text of the one component of that name; of none or several, nothing is claimed.
+    fn component_row(&mut self, name: &str, field: Field, said: String, evidence: EvidenceId) {
+        if let [part] = self.joined.parts.named(name)[..] {
+            let subject = Subject::Component(self.component(part));
+            let content = Content::Stated(Value::Text(said));
+            self.builder.fact(Fact { subject, field, scope: Scope::All, content, evidence });
+        }
+    }
+
+    /// Variables of units whose value was taken out as a credential.
+    fn plain_secrets(&mut self) {
+        for (index, unit) in self.facts.units.iter().enumerate() {
+            let part = self.joined.parts.of_unit[index];
+            let environment = self.environment(unit.variant);
+            let key = (self.component(part), environment);
+            let Some(deployment) = self.deployment_of.get(&key).copied() else { continue };
+            let variables = unit.containers.iter().flat_map(|container| &container.environment);
+            for variable in variables.filter(|variable| variable.plain_secret) {
+                let evidence = self.declared(&variable.origin, "a credential in plain text");
+                self.builder.fact(Fact {
+                    subject: Subject::Deployment(deployment),
+                    field: Field::PlainSecret,
+                    scope: Scope::In(vec![environment]),
+                    content: Content::Stated(Value::Text(variable.name.clone())),
+                    evidence,
+                });
+            }
+        }
+    }
+
     /// What plimsoll.yaml claims, beside what is declared.
     fn supposed_claims(&mut self) {
         let Some(said) = supposed::of(self.facts) else { return };
@@ -471,6 +560,7 @@ impl<'j> Emitter<'j> {
                 evidence,
             });
         }
+        self.plain_secrets();
         self.component_facts();
     }
 

@@ -76,6 +76,8 @@ pub(super) struct PartId(pub(super) usize);
 pub(super) struct Parts {
     pub(super) all: Vec<Part>,
     pub(super) of_unit: Vec<PartId>,
+    /// Which units the Services select.
+    pub(super) selections: Selections,
     /// Parts by their ids and names, spelling aside, as far as [`Parts::index`] has seen them.
     by_name: BTreeMap<String, Vec<PartId>>,
 }
@@ -115,18 +117,19 @@ impl Parts {
 /// Groups the units into parts; names are given later, when the default variant is known.
 pub(super) fn parts(facts: &Facts) -> Parts {
     let mut sets = Sets::new(facts.units.len());
+    let selections = Selections::of(facts);
     by_name(facts, &mut sets);
-    by_version(facts, &mut sets);
-    by_service(facts, &mut sets);
+    by_version(facts, &selections, &mut sets);
+    by_service(facts, &selections, &mut sets);
     by_host_name(facts, &mut sets);
     by_image(facts, &mut sets);
     by_prefix(facts, &mut sets);
-    by_use(facts, &mut sets);
+    by_use(facts, &selections, &mut sets);
     let mut by_root: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for unit in 0..facts.units.len() {
         by_root.entry(sets.root(unit)).or_default().push(unit);
     }
-    let mut parts = Parts { of_unit: vec![PartId(0); facts.units.len()], ..Parts::default() };
+    let mut parts = Parts { of_unit: vec![PartId(0); facts.units.len()], selections, ..Parts::default() };
     for units in by_root.into_values() {
         let id = PartId(parts.all.len());
         for unit in &units {
@@ -200,9 +203,9 @@ pub(super) fn without_version(name: &str) -> &str {
 }
 
 /// Versions of one workload behind one Service.
-fn by_version(facts: &Facts, sets: &mut Sets) {
-    for endpoint in &facts.endpoints {
-        let units = selected(facts, endpoint);
+fn by_version(facts: &Facts, selections: &Selections, sets: &mut Sets) {
+    for endpoint in 0..facts.endpoints.len() {
+        let units = selections.by(endpoint);
         let stems: BTreeSet<&str> = units.iter().map(|unit| without_version(&facts.units[*unit].name)).collect();
         let versions = units.iter().any(|unit| without_version(&facts.units[*unit].name) != facts.units[*unit].name);
         if units.len() > 1 && stems.len() == 1 && versions {
@@ -211,31 +214,51 @@ fn by_version(facts: &Facts, sets: &mut Sets) {
     }
 }
 
-/// Units that a Service selects, in its own variant and namespace.
-pub(super) fn selected(facts: &Facts, endpoint: &Endpoint) -> Vec<usize> {
-    if endpoint.selector.is_empty() {
-        return Vec::new();
+/// Units that each endpoint selects, in its own variant and namespace, by the endpoint's index.
+#[derive(Debug, Default)]
+pub(super) struct Selections(Vec<Vec<usize>>);
+
+impl Selections {
+    /// Finds them all. Cost: one look at every label, then the units that share the rarest label of each selector.
+    pub(super) fn of(facts: &Facts) -> Self {
+        let mut labelled: BTreeMap<(VariantId, &str, &str), Vec<usize>> = BTreeMap::new();
+        for (index, unit) in facts.units.iter().enumerate() {
+            for (key, value) in &unit.labels {
+                labelled.entry((unit.variant, key, value)).or_default().push(index);
+            }
+        }
+        let chosen = |endpoint: &Endpoint| -> Vec<usize> {
+            let lists = endpoint.selector.iter().map(|(key, value)| labelled.get(&(endpoint.variant, key, value)));
+            let lists: Option<Vec<&Vec<usize>>> = lists.collect();
+            let Some(rarest) = lists.and_then(|lists| lists.into_iter().min_by_key(|list| list.len())) else {
+                return Vec::new();
+            };
+            rarest.iter().copied().filter(|unit| selects(endpoint, &facts.units[*unit])).collect()
+        };
+        Self(facts.endpoints.iter().map(chosen).collect())
     }
-    let same_place =
-        |unit: &Unit| unit.namespace == endpoint.namespace || unit.namespace.is_none() || endpoint.namespace.is_none();
-    let labelled = |unit: &Unit| endpoint.selector.iter().all(|pair| unit.labels.contains(pair));
-    // Readers emit the units of a variant together and variants in order, so that its units are one run.
-    let start = facts.units.partition_point(|unit| unit.variant < endpoint.variant);
-    let own = facts.units[start..].iter().take_while(|unit| unit.variant == endpoint.variant);
-    let chosen = own.enumerate().filter(|(_, unit)| same_place(unit) && labelled(unit));
-    chosen.map(|(index, _)| start + index).collect()
+
+    /// The units that the endpoint of that index selects, ascending.
+    pub(super) fn by(&self, endpoint: usize) -> &[usize] {
+        &self.0[endpoint]
+    }
+}
+
+fn selects(endpoint: &Endpoint, unit: &Unit) -> bool {
+    let same_place = unit.namespace == endpoint.namespace || unit.namespace.is_none() || endpoint.namespace.is_none();
+    same_place && endpoint.selector.iter().all(|pair| unit.labels.contains(pair))
 }
 
 /// A Service's name in one variant is a unit's name in another: the Service of `petclinic-db` is called `db`, and so is
 /// the compose service. Merged unless a variant has both as units of their own.
-fn by_service(facts: &Facts, sets: &mut Sets) {
+fn by_service(facts: &Facts, selections: &Selections, sets: &mut Sets) {
     let mut units_named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, unit) in facts.units.iter().enumerate() {
         units_named.entry(plain(&unit.name)).or_default().push(index);
     }
     let mut members = members(facts, sets);
-    for endpoint in &facts.endpoints {
-        let units = selected(facts, endpoint);
+    for (index, endpoint) in facts.endpoints.iter().enumerate() {
+        let units = selections.by(index);
         let roots: BTreeSet<usize> = units.iter().map(|unit| sets.root(*unit)).collect();
         let (Some(root), 1) = (roots.first().copied(), roots.len()) else { continue };
         for other in units_named.get(&plain(&endpoint.name)).into_iter().flatten() {
@@ -388,7 +411,7 @@ fn prefixes(facts: &Facts) -> Vec<(VariantId, String)> {
 /// What one variable of one component leads to in two variants is one store under two names: `CART_DB=cart-redis` here,
 /// `CART_DB=redis-db` there; and so is a component's only store of a product in each. Merged where both run the same product, both are variants of one system, and neither has
 /// both.
-fn by_use(facts: &Facts, sets: &mut Sets) {
+fn by_use(facts: &Facts, selections: &Selections, sets: &mut Sets) {
     let products = products_of_units(facts);
     let mut stores: BTreeMap<(VariantId, String), BTreeSet<usize>> = BTreeMap::new();
     for (index, unit) in facts.units.iter().enumerate().filter(|(index, _)| products[*index].is_some()) {
@@ -396,9 +419,9 @@ fn by_use(facts: &Facts, sets: &mut Sets) {
             stores.entry((unit.variant, name.to_lowercase())).or_default().insert(index);
         }
     }
-    for endpoint in facts.endpoints.iter().filter(|endpoint| endpoint.form == "Service") {
-        for unit in selected(facts, endpoint).into_iter().filter(|unit| products[*unit].is_some()) {
-            stores.entry((endpoint.variant, endpoint.name.to_lowercase())).or_default().insert(unit);
+    for (index, endpoint) in facts.endpoints.iter().enumerate().filter(|(_, endpoint)| endpoint.form == "Service") {
+        for unit in selections.by(index).iter().filter(|unit| products[**unit].is_some()) {
+            stores.entry((endpoint.variant, endpoint.name.to_lowercase())).or_default().insert(*unit);
         }
     }
     let mut uses: BTreeMap<(usize, &str), BTreeSet<usize>> = BTreeMap::new();
@@ -508,8 +531,8 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
         }
     }
     name_by_image(facts, parts);
-    for endpoint in &facts.endpoints {
-        let owners: BTreeSet<PartId> = selected(facts, endpoint).iter().map(|unit| parts.of_unit[*unit]).collect();
+    for (index, endpoint) in facts.endpoints.iter().enumerate() {
+        let owners: BTreeSet<PartId> = parts.selections.by(index).iter().map(|unit| parts.of_unit[*unit]).collect();
         if let (Some(owner), 1) = (owners.first(), owners.len()) {
             let note = format!("the {} `{}` selects its pods", endpoint.form, endpoint.name);
             let names = &mut parts.all[owner.0].names;

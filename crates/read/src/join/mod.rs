@@ -24,6 +24,7 @@ mod mentions;
 mod people;
 pub mod products;
 mod resolve;
+mod settings;
 mod supposed;
 mod topics;
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use plimsoll_model::{At, ComponentKind, Field, InterfaceKind, LooseKind, Protocol, Support, Value};
 
-use super::identity::{Part, PartId, PartName, Parts, main_image, selected};
+use super::identity::{Part, PartId, PartName, Parts, main_image};
 use super::interfaces::Served;
 use super::mentions::{Mentioned, Place};
 use super::{plain, products};
@@ -104,7 +104,7 @@ pub(super) fn resolve(
             found.follow(mention, parts);
         }
     }
-    found.selectors();
+    found.selectors(parts);
     let mut calls = Calls { rows: found.rows.into_values().collect(), loose: found.loose };
     calls.rows.retain(|row| !row.evidence.is_empty());
     // The same name that leads nowhere in several variants is one row, at the first place.
@@ -165,6 +165,8 @@ struct Names {
     aliases: BTreeMap<String, PartId>,
     /// Every name of every part, spelling aside.
     spoken: BTreeSet<String>,
+    /// Endpoints that lead to outside hosts.
+    elsewhere: Vec<usize>,
 }
 
 /// Host names are compared in lower case; `_` and `-` are told apart in none of the systems that resolve them.
@@ -181,7 +183,10 @@ impl Names {
             routes: BTreeMap::new(),
             aliases: BTreeMap::new(),
             spoken: BTreeSet::new(),
+            elsewhere: Vec::new(),
         };
+        let leads_out = |(_, endpoint): &(usize, &Endpoint)| endpoint.exposure == "ExternalName";
+        names.elsewhere.extend(facts.endpoints.iter().enumerate().filter(leads_out).map(|(index, _)| index));
         for part in parts.ids() {
             let stated = parts.get(part).names.iter().filter(|name| name.note == "plimsoll.yaml says so");
             names.aliases.extend(stated.map(|name| (host_key(&name.spelled), part)));
@@ -198,9 +203,18 @@ impl Names {
         for (index, endpoint) in facts.endpoints.iter().enumerate() {
             names.namespaces.extend(endpoint.namespace.clone());
             if endpoint.form == "Service" {
-                for unit in selected(facts, endpoint) {
-                    names.put(endpoint.variant, &endpoint.name, parts.of_unit[unit], Some(index));
+                for unit in parts.selections.by(index) {
+                    names.put(endpoint.variant, &endpoint.name, parts.of_unit[*unit], Some(index));
                 }
+            }
+        }
+        // What only plimsoll.yaml describes is reached by the name that it has there.
+        for part in
+            parts.ids().filter(|part| parts.get(*part).units.is_empty() && !parts.get(*part).supposed.is_empty())
+        {
+            let host = host_key(&parts.get(part).id);
+            if !names.anywhere.contains_key(&host) {
+                names.aliases.entry(host).or_insert(part);
             }
         }
         // Discovery knows a program by the name that it gives itself, where no workload or Service goes by that.
@@ -370,11 +384,9 @@ impl Found<'_> {
     /// The Service without pods that leads to an outside host.
     fn external_name(&self, mention: &Mentioned, service: &str) -> Option<&Endpoint> {
         let fits = |endpoint: &&Endpoint| {
-            endpoint.exposure == "ExternalName"
-                && endpoint.name == service
-                && mention.variant.is_none_or(|variant| variant == endpoint.variant)
+            endpoint.name == service && mention.variant.is_none_or(|variant| variant == endpoint.variant)
         };
-        self.facts.endpoints.iter().find(fits)
+        self.names.elsewhere.iter().map(|index| &self.facts.endpoints[*index]).find(fits)
     }
 
     fn outside(&mut self, address: &Address, parts: &mut Parts, mention: &Mentioned) -> PartId {
@@ -484,12 +496,12 @@ impl Found<'_> {
     }
 
     /// Services that select nothing in their own variant.
-    fn selectors(&mut self) {
-        let runs = |variant: VariantId| self.facts.units.iter().any(|unit| unit.variant == variant);
-        for endpoint in self.facts.endpoints.iter().filter(|endpoint| endpoint.form == "Service") {
+    fn selectors(&mut self, parts: &Parts) {
+        let run: BTreeSet<VariantId> = self.facts.units.iter().map(|unit| unit.variant).collect();
+        for (index, endpoint) in self.facts.endpoints.iter().enumerate().filter(|(_, each)| each.form == "Service") {
             // A folder that only adds Services to what another deploys selects nothing by itself.
-            let adds = self.facts.variants[endpoint.variant.0].optional || !runs(endpoint.variant);
-            if adds || endpoint.selector.is_empty() || !selected(self.facts, endpoint).is_empty() {
+            let adds = self.facts.variants[endpoint.variant.0].optional || !run.contains(&endpoint.variant);
+            if adds || endpoint.selector.is_empty() || !parts.selections.by(index).is_empty() {
                 continue;
             }
             let selector: Vec<String> = endpoint.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();

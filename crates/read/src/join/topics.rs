@@ -43,12 +43,13 @@ impl TopicRow {
 
 /// Topics named by components that reach a broker.
 pub(super) fn find(mentions: &[Mentioned], parts: &Parts, calls: &[CallRow]) -> Vec<TopicRow> {
+    let brokers = brokers(parts, calls);
     let mut rows: BTreeMap<String, TopicRow> = BTreeMap::new();
     for mention in mentions.iter().filter(|m| matches!(m.place, Place::Environment | Place::Configuration)) {
         if !topic_of_key(&mention.key) || !is_topic_name(&mention.value) {
             continue;
         }
-        let Some(broker) = broker_of(mention.by, parts, calls) else { continue };
+        let Some(broker) = brokers.get(&mention.by).copied() else { continue };
         let row =
             rows.entry(mention.value.clone()).or_insert_with(|| TopicRow::new(mention.value.clone(), Some(broker)));
         let lower = mention.key.to_lowercase();
@@ -69,13 +70,14 @@ pub(super) fn find(mentions: &[Mentioned], parts: &Parts, calls: &[CallRow]) -> 
     rows.into_values().collect()
 }
 
-fn broker_of(part: PartId, parts: &Parts, calls: &[CallRow]) -> Option<PartId> {
-    let brokers: BTreeSet<PartId> = calls
-        .iter()
-        .filter(|call| call.from == part && parts.get(call.to).kind == ComponentKind::Broker)
-        .map(|call| call.to)
-        .collect();
-    brokers.first().copied()
+/// The first broker that each component reaches.
+fn brokers(parts: &Parts, calls: &[CallRow]) -> BTreeMap<PartId, PartId> {
+    let mut out: BTreeMap<PartId, PartId> = BTreeMap::new();
+    for call in calls.iter().filter(|call| parts.get(call.to).kind == ComponentKind::Broker) {
+        let first = out.entry(call.from).or_insert(call.to);
+        *first = (*first).min(call.to);
+    }
+    out
 }
 
 fn is_topic_name(value: &str) -> bool {

@@ -27,6 +27,17 @@ impl<'n> ConfigMaps<'n> {
         self.by_name.contains_key(name)
     }
 
+    /// The keys and values of the one that Spring Cloud Kubernetes gives a program of that name without being told: it
+    /// asks the cluster for the ConfigMap that is called like the program.
+    pub(super) fn of_program(&self, name: &str) -> Vec<(&'n str, &'n Node)> {
+        let is_springs = |key: &str| {
+            let file = ["yml", "yaml", "properties"].iter().any(|end| key.strip_suffix(end) == Some("application."));
+            file || ["spring.", "server.", "management."].iter().any(|start| key.starts_with(start))
+        };
+        let data: Vec<(&str, &Node)> = self.data(name).collect();
+        if data.iter().any(|(key, _)| is_springs(key)) { data } else { Vec::new() }
+    }
+
     /// The keys and values of one.
     pub(super) fn data(&self, name: &str) -> impl Iterator<Item = (&'n str, &'n Node)> + use<'n> {
         let data = self.by_name.get(name).and_then(|map| map.get("data"));
@@ -59,13 +70,18 @@ fn put(variables: &mut Vec<Variable>, variable: Variable) {
 
 fn taken(name: String, value: &Node, through: &Node) -> Variable {
     let value = value.clone().through(through.at);
-    Variable { name, value: value.as_str().map(str::to_owned), origin: Origin::of(&value) }
+    Variable { name, value: value.as_str().map(str::to_owned), plain_secret: false, origin: Origin::of(&value) }
 }
 
 fn variable(entry: &Node, maps: &ConfigMaps<'_>) -> Option<Variable> {
     let name = entry.str_at("name")?.to_owned();
     if let Some(value) = entry.get("value") {
-        return Some(Variable { name, value: value.as_str().map(str::to_owned), origin: Origin::of(value) });
+        return Some(Variable {
+            name,
+            value: value.as_str().map(str::to_owned),
+            plain_secret: false,
+            origin: Origin::of(value),
+        });
     }
     if let Some(reference) = entry.at_path(&["valueFrom", "configMapKeyRef"]) {
         let map = reference.str_at("name").unwrap_or_default();
@@ -75,7 +91,7 @@ fn variable(entry: &Node, maps: &ConfigMaps<'_>) -> Option<Variable> {
             return Some(taken(name, value, key));
         }
     }
-    Some(Variable { name, value: None, origin: Origin::of(entry) })
+    Some(Variable { name, value: None, plain_secret: false, origin: Origin::of(entry) })
 }
 
 /// Replaces `$(VAR)` by the values of variables set before; `$$` is a dollar. Then takes secrets out.
@@ -84,6 +100,7 @@ fn resolve(raw: Vec<Variable>) -> Vec<Variable> {
     for mut variable in raw {
         if let Some(value) = &variable.value {
             let value = substitute(value, &done);
+            variable.plain_secret = redact::is_plain_secret(&variable.name, &value);
             variable.value = Some(redact::value(&variable.name, &value).into_owned());
         }
         done.push(variable);

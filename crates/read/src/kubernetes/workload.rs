@@ -3,10 +3,12 @@
 use plimsoll_model::{Content, Field, Support, Value};
 
 use super::container::{self, texts};
-use super::environment::ConfigMaps;
+use super::environment::{self, ConfigMaps};
 use super::object::{Object, pairs};
 use super::pod;
-use crate::facts::{About, Claim, Container, Facts, LooseName, Origin, Role, Unit, VariantId};
+use crate::facts::{
+    About, Claim, Container, Facts, LooseName, MountedFile, Origin, Role, Spelled, Unit, Variable, VariantId,
+};
 use crate::join::products;
 use crate::tree::Node;
 
@@ -89,10 +91,40 @@ fn containers<'n>(
     let role = |node: &Node| if node.str_at("restartPolicy") == Some("Always") { Role::Sidecar } else { Role::Init };
     let mut out = Vec::new();
     out.extend(main.map(|node| container::read(node, Role::Main, volumes, maps)));
+    if !takes_map(spec, object.name)
+        && let Some(main) = out.first_mut()
+    {
+        found_by_name(object, maps, main);
+    }
     let beside = plain.iter().filter(|node| !main.is_some_and(|main| std::ptr::eq(*node, main)));
     out.extend(beside.map(|node| container::read(node, Role::Sidecar, volumes, maps)));
     out.extend(init.iter().map(|node| container::read(node, role(node), volumes, maps)));
     (out, main)
+}
+
+/// Whether the pod says that it takes a ConfigMap of that name.
+fn takes_map(spec: &Node, map: &str) -> bool {
+    let items = |node: &'_ Node, key: &str| node.get(key).map(Node::items).unwrap_or_default().to_vec();
+    let named = |node: &Node, path: &[&str]| node.at_path(path).and_then(Node::as_str) == Some(map);
+    let containers = ["containers", "initContainers"].iter().flat_map(|key| items(spec, key));
+    let taken = containers.into_iter().any(|container| {
+        items(&container, "envFrom").iter().any(|from| named(from, &["configMapRef", "name"]))
+            || items(&container, "env").iter().any(|entry| named(entry, &["valueFrom", "configMapKeyRef", "name"]))
+    });
+    taken || items(spec, "volumes").iter().any(|volume| named(volume, &["configMap", "name"]))
+}
+
+/// What a program takes from the ConfigMap that is called like it, although its pod does not say so.
+fn found_by_name(object: &Object<'_>, maps: &ConfigMaps<'_>, main: &mut Container) {
+    for (key, value) in maps.of_program(object.name) {
+        let Some(text) = environment::file_text(key, value, object.name_node()) else { continue };
+        if key.starts_with("application.") {
+            main.files.push(MountedFile { path: format!("/config/{key}"), file: None, text: Some(text) });
+        } else if !main.environment.iter().any(|known| known.name == key) {
+            let Spelled { text, origin } = text;
+            main.environment.push(Variable { name: key.to_owned(), value: Some(text), origin });
+        }
+    }
 }
 
 /// The container that does the work: the one named like the workload, else the first that is no known sidecar.

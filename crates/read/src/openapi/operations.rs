@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plimsoll_model::{At, Field, Problem, Value};
+use plimsoll_model::{At, Content, Field, Problem, Value};
 
 use super::recognise::Document;
 use super::reference::{Lookup, Lost, Reached};
@@ -75,13 +75,40 @@ impl<'c> Reader<'c, '_> {
         let id = stated("operationId").and_then(Node::as_str).filter(|id| !id.is_empty());
         let deprecated = stated("deprecated").and_then(Node::as_bool) == Some(true);
         let path = redact::value("path", path).into_owned();
+        let mut claims = Vec::new();
+        if deprecated {
+            claims.push((Field::Deprecated, Content::Stated(Value::Flag(true))));
+        }
+        let media: BTreeSet<&str> = parts
+            .iter()
+            .filter_map(|part| Some(Reached { node: part.node.get("responses")?, ..part.clone() }))
+            .flat_map(|responses| self.error_media(responses))
+            .collect();
+        if !media.is_empty() {
+            let media = media.into_iter().map(|name| Value::Text(redact::value("media", name).into_owned()));
+            claims.push((Field::ErrorMedia, Content::Stated(Value::List(media.collect()))));
+        }
         self.operations.push(DescribedOperation {
             name: id.map_or_else(|| format!("{method} {path}"), |id| redact::value("operationId", id).into_owned()),
             method: Some(method),
             path: Some(path),
-            claims: if deprecated { vec![(Field::Deprecated, Value::Flag(true))] } else { Vec::new() },
+            claims,
             origin: Origin { at: entry.key_at, via: (!via.is_empty()).then(|| via.into()) },
         });
+    }
+
+    /// The media types of the answers that tell of an error; none where they have no body.
+    fn error_media(&self, responses: Reached<'c>) -> Vec<&'c str> {
+        let tells = |status: &str| status.starts_with(['4', '5']) || status == "default";
+        let mut out = Vec::new();
+        for entry in responses.node.entries().iter().filter(|entry| tells(&entry.key)) {
+            let response = Reached { node: &entry.value, ..responses.clone() };
+            // What is lost on the way is told where the description as a whole is checked.
+            let (chain, _) = response.chain(self.corpus, &self.lookup);
+            let content = chain.iter().find_map(|part| part.node.get("content"));
+            out.extend(content.map(Node::entries).unwrap_or_default().iter().map(|entry| entry.key.as_str()));
+        }
+        out
     }
 
     /// The mappings that a value and its references give; what is lost on the way is told.

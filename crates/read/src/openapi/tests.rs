@@ -24,7 +24,8 @@ fn check(files: &[(&str, &str)], expect: Expect) {
         for operation in &each.operations {
             let (method, path) = (operation.method.as_deref(), operation.path.as_deref());
             out += &format!("  {} | {} {}", operation.name, method.unwrap_or("-"), path.unwrap_or("-"));
-            out += if operation.claims.is_empty() { "" } else { " deprecated" };
+            let deprecated = operation.claims.iter().any(|(field, _)| *field == plimsoll_model::Field::Deprecated);
+            out += if deprecated { " deprecated" } else { "" };
             out += &format!(" | {}", place(operation.origin.at));
             for via in operation.origin.via.iter().flat_map(|via| via.iter()) {
                 out += &format!(" via {}", place(*via));

@@ -13,6 +13,7 @@ use super::reference::{Name, OperationRef};
 use super::step::{Guards, Step};
 use super::system::System;
 use crate::facts::{About, Claim, Origin};
+use crate::tree::Node;
 
 /// A claim and where it holds.
 #[derive(Clone, Debug)]
@@ -98,6 +99,34 @@ impl Claims<'_> {
             self.add(field, value(&said.value), &said.origin);
         }
     }
+}
+
+/// Attributes of components that `null` says there are none of.
+const TAKEN_AWAY: [(&str, Field); 5] = [
+    ("backup", Field::Backup),
+    ("replication", Field::Replication),
+    ("quota", Field::Quota),
+    ("owner", Field::Owner),
+    ("tier", Field::Tier),
+];
+
+/// What the file says that there is none of: `backup: null`.
+pub(super) fn taken_away(root: &Node) -> Vec<SupposedClaim> {
+    let mut out = Vec::new();
+    for component in root.get("components").map(Node::entries).unwrap_or_default() {
+        for (key, field) in TAKEN_AWAY {
+            let Some(none) = component.value.get(key).filter(|value| value.is_null()) else { continue };
+            let claim = Claim {
+                of: About::Name(component.key.clone()),
+                field,
+                content: Content::Absent,
+                note: String::from("plimsoll.yaml says that there is none"),
+                origin: Origin::of(none),
+            };
+            out.push(SupposedClaim { claim, environment: None });
+        }
+    }
+    out
 }
 
 /// Every claim of the file that the model has a field for.

@@ -161,6 +161,7 @@ fn from_documents(file: FileId, layers: &[&Documents]) -> (Supposed, Vec<Problem
             }
         }
         supposed.claims = derive::claims(system);
+        supposed.claims.extend(derive::taken_away(root));
         (supposed.calls, supposed.messages) = derive::calls(system);
     }
     let mut problems = reading.problems;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_model::{At, Field, FileId, InterfaceKind, Value};
+use plimsoll_model::{At, Content, Field, FileId, InterfaceKind, Value};
 use protox::prost_reflect::prost_types::{FileDescriptorProto, MethodDescriptorProto};
 
 use super::options::{self, MethodOptions};
@@ -64,13 +64,13 @@ fn operation(
         (true, true) => Some("both"),
     };
     if let Some(streaming) = streaming {
-        claims.push((Field::Streaming, Value::Text(streaming.to_owned())));
+        claims.push((Field::Streaming, Content::Stated(Value::Text(streaming.to_owned()))));
     }
-    if idempotent {
-        claims.push((Field::Idempotent, Value::Flag(true)));
-    }
+    // The option is the only place of the format where a method says it.
+    let once = if idempotent { Content::Stated(Value::Flag(true)) } else { Content::Absent };
+    claims.push((Field::Idempotent, once));
     if deprecated || own {
-        claims.push((Field::Deprecated, Value::Flag(true)));
+        claims.push((Field::Deprecated, Content::Stated(Value::Flag(true))));
     }
     let (method_word, path) = http.map_or((None, None), |binding| {
         (Some(binding.method), Some(redact::value("path", &binding.path).into_owned()))

@@ -18,7 +18,10 @@ fn render(facts: &Facts) -> String {
         out += &format!("{} {}:{}\n", each.name, each.origin.at.line, each.origin.at.column);
         for operation in &each.operations {
             let http = operation.method.iter().chain(&operation.path).map(|word| format!(" {word}"));
-            let claims = operation.claims.iter().map(|(field, value)| format!(" {}={value}", field.json_name()));
+            let claims = operation.claims.iter().filter_map(|(field, content)| match content {
+                plimsoll_model::Content::Stated(value) => Some(format!(" {}={value}", field.json_name())),
+                plimsoll_model::Content::Absent => None,
+            });
             let at = operation.origin.at;
             out += &format!("  {} {}:{}", operation.name, at.line, at.column);
             out += &http.chain(claims).collect::<String>();

@@ -51,6 +51,27 @@ pub fn value<'v>(key: &str, value: &'v str) -> Cow<'v, str> {
     without(value, spans(key, value))
 }
 
+/// Whether the value holds a credential in plain text: [`value`] would take out more than a user's name or a reference.
+///
+/// ```
+/// use plimsoll_read::redact::is_plain_secret;
+/// assert!(is_plain_secret("DB_URL", "postgres://u:hunter2@db/orders"));
+/// assert!(!is_plain_secret("DB_URL", "postgres://u:$(DB_PASSWORD)@db/orders"));
+/// assert!(!is_plain_secret("DB_URL", "postgres://orders@db/orders"));
+/// ```
+pub fn is_plain_secret(key: &str, value: &str) -> bool {
+    if is_secret_key(key) && is_secret_value(key, value) {
+        return true;
+    }
+    spans(key, value).into_iter().any(|span| {
+        let user = value[span.end..].starts_with('@');
+        let part = &value[span];
+        // Of a user part, what stands behind the colon is the password.
+        let secret = if user { part.split_once(':').map_or("", |(_, password)| password) } else { part };
+        !secret.is_empty() && !is_reference(secret) && !secret.contains(REDACTED)
+    })
+}
+
 /// Whether what stands under a key that names a credential is one.
 fn is_secret_value(key: &str, value: &str) -> bool {
     let value = value.trim().trim_matches(['"', '\'']);

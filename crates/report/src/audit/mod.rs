@@ -40,7 +40,8 @@ impl Judged<'_> {
     /// `9 errors, 3 warnings · 1 waived, 1 waiver expired · 6 unknown`.
     fn summary(&self) -> String {
         let findings = &self.audit.findings;
-        let graded = |severity| findings.iter().filter(move |f| f.counts() && f.severity == severity).count();
+        let graded =
+            |severity| findings.iter().filter(move |f| f.state != State::Debt && f.severity == severity).count();
         let counts = Severity::ALL.iter().rev().map(|severity| (graded(*severity), *severity));
         let said: Vec<String> =
             counts.filter(|(count, _)| *count > 0).map(|(count, severity)| counted(count, severity.word())).collect();

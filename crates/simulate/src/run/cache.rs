@@ -237,7 +237,7 @@ impl Engine {
                     // In its turn, since the failure of one may end the wait of another.
                     self.cold(waiting).outcome = outcome;
                     self.frames[waiting].state = State::Failing;
-                    self.ready.push_back(waiting);
+                    self.enlist(waiting);
                 }
             }
             waiting = next;

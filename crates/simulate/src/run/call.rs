@@ -223,6 +223,7 @@ impl Engine {
     }
 
     /// An attempt gets its replica and sets out.
+    #[inline]
     pub(super) fn send(&mut self, image: &Image, at: u32) {
         let frame = self.frames[at];
         let called = &image.calls[frame.call as usize];
@@ -259,6 +260,7 @@ impl Engine {
     }
 
     /// An operation or a way of a fork has ended.
+    #[inline]
     pub(super) fn finish(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = self.frames[at];
         let mut outcome = outcome;
@@ -312,6 +314,7 @@ impl Engine {
     }
 
     /// An attempt's answer is there.
+    #[inline]
     pub(super) fn deliver(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = self.frames[at];
         if frame.call != NO_CODE {
@@ -332,6 +335,7 @@ impl Engine {
     }
 
     /// Counts an attempt that has ended, and gives back what it held of its caller, but for a connection that is kept.
+    #[inline]
     pub(super) fn settle(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = self.frames[at];
         let took = self.now - frame.start;
@@ -375,6 +379,7 @@ impl Engine {
     }
 
     /// Gives a frame back, unless its connection is kept for longer.
+    #[inline]
     fn give_or_linger(&mut self, image: &Image, at: u32) {
         let frame = self.frames[at];
         if frame.flags.has(Flags::CONNECTION) {

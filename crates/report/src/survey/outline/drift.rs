@@ -24,7 +24,8 @@ pub(crate) struct Drift {
 /// Every drift, in the order of the model. Cost: one question per attribute that anybody spoke of.
 pub(crate) fn drift(outline: &Outline<'_>) -> Vec<Drift> {
     let asked: BTreeSet<(Subject, Field)> = outline.model.facts.iter().map(|fact| (fact.subject, fact.field)).collect();
-    asked.into_iter().filter(|(subject, _)| is_here(outline, *subject)).filter_map(|key| one(outline, key)).collect()
+    let one_value = asked.into_iter().filter(|(subject, field)| !field.has_several() && is_here(outline, *subject));
+    one_value.filter_map(|key| one(outline, key)).collect()
 }
 
 /// Deployments in other environments are shown when those are chosen.
@@ -76,5 +77,6 @@ pub(crate) fn subject_name(outline: &Outline<'_>, subject: Subject) -> String {
         Subject::Journey(id) => named(&model.journeys, id.index()),
         Subject::Promise(id) => named(&model.promises, id.index()),
         Subject::Team(id) => named(&model.teams, id.index()),
+        Subject::Pipeline(id) => named(&model.pipelines, id.index()),
     }
 }
