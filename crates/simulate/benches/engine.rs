@@ -6,20 +6,14 @@
 
 mod hand;
 #[path = "../src/run/events/heap.rs"]
-#[allow(dead_code, reason = "the loops need a part of it")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "the loops need a part of it")]
 mod heap;
-#[path = "../src/measurements/histogram.rs"]
-#[allow(dead_code, reason = "the loops need a part of it")]
-mod histogram;
 #[path = "../src/math.rs"]
-#[allow(dead_code, reason = "the loops need a part of it")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "the loops need a part of it")]
 mod math;
 mod systems;
-#[path = "../src/time.rs"]
-#[allow(dead_code, reason = "the loops need a part of it")]
-mod time;
 #[path = "../src/run/ziggurat.rs"]
-#[allow(dead_code, reason = "the loops need a part of it")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "the loops need a part of it")]
 mod ziggurat;
 
 /// What the heap takes from its neighbours.
@@ -95,11 +89,8 @@ fn main() {
         let mut means = (0.0, 0.0);
         for round in 0..rounds as u64 {
             let started = Instant::now();
-            let options = Options {
-                requests: Some(system.requests),
-                detail: Detail::Journeys,
-                ..Options::until(Nanos::NEVER)
-            };
+            let options =
+                Options { requests: Some(system.requests), detail: Detail::Journeys, ..Options::until(Nanos::NEVER) };
             let measured = run(&system.program, Seed(round), &options).expect("the system can be run");
             let by_engine = started.elapsed().as_secs_f64();
             let started = Instant::now();

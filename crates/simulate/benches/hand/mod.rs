@@ -9,9 +9,10 @@ mod stations;
 pub(crate) use chain::chain;
 pub(crate) use stations::{deep_queue, one_server, tandem};
 
+use plimsoll_simulate::Nanos;
+use plimsoll_simulate::measurements::Histogram;
+
 use crate::heap::Heap;
-use crate::histogram::Histogram;
-use crate::time::Nanos;
 
 /// xoshiro256++ (Blackman and Vigna, 2019), the usual fast generator of such loops.
 pub(crate) struct Generator([u64; 4]);
