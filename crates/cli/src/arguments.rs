@@ -227,8 +227,8 @@ pub(crate) struct InitArguments {
   plimsoll explain field replicas     type, unit and policy of a field
   plimsoll explain REL-020            a rule: why, a broken and a right example, what to do")]
 pub(crate) struct ExplainArguments {
-    /// `readers`, `reader NAME`, `join`, `left-out`, `default-environment`, `fields`, `field NAME` or a
-    /// rule's id or name.
+    /// `readers`, `reader NAME`, `join`, `left-out`, `default-environment`, `fields`, `field NAME`,
+    /// `assumptions`, an assumption's name, or a rule's id or name.
     #[arg(value_name = "WHAT")]
     pub(crate) what: Vec<String>,
 }

@@ -1,6 +1,7 @@
-//! `plimsoll explain`: readers, passes, rules and fields, from the heads of the modules that do the work.
+//! `plimsoll explain`: readers, passes, rules, assumptions and fields, from the heads of the modules that do the work.
 
 use plimsoll_model::Field;
+use plimsoll_simulate::assumptions::Assumption;
 
 use crate::arguments::ExplainArguments;
 use crate::{Outcome, answer};
@@ -18,7 +19,9 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, String> {
         ["fields"] => Field::ALL.iter().map(|field| format!("{}\n", line(*field))).collect(),
         ["field", name] => field(name)?,
         ["rules"] => plimsoll_audit::rules::all().iter().map(|rule| rule_line(rule)).collect(),
+        ["assumptions"] => Assumption::ALL.iter().map(|each| assumption_line(*each)).collect(),
         [name] if plimsoll_audit::rules::find(name).is_some() => rule(name),
+        [name] if Assumption::from_name(name).is_some() => assumption(name),
         _ => return Err(format!("`{}` cannot be explained; `plimsoll explain` lists what can", words.join(" "))),
     };
     answer(&text)?;
@@ -35,6 +38,8 @@ fn overview() -> String {
          plimsoll explain left-out             tests, samples, generated and vendored files\n\
          plimsoll explain fields               every attribute that can be claimed\n\
          plimsoll explain field NAME           its type, unit and which claim wins\n\
+         plimsoll explain assumptions          what is taken where no claim says anything\n\
+         plimsoll explain ASSUMPTION           its value, range, reason and source\n\
          plimsoll explain rules                every rule of the audit\n\
          plimsoll explain RULE                 why, a broken and a right example, what to do\n",
         names.join(", ")
@@ -54,6 +59,28 @@ fn rule_line(rule: &plimsoll_audit::Rule) -> String {
 fn rule(name: &str) -> String {
     let Some(rule) = plimsoll_audit::rules::find(name) else { return String::new() };
     format!("{} {} · {} · {}\n\n{}", rule.id, rule.slug, rule.severity.word(), rule.pack(), rule.page.text())
+}
+
+fn assumption_line(assumption: Assumption) -> String {
+    format!("{:<30} {:<14} {}\n", assumption.name(), assumption.value().to_string(), assumption.doc())
+}
+
+fn assumption(name: &str) -> String {
+    let Some(assumption) = Assumption::from_name(name) else { return String::new() };
+    let range: Vec<String> = assumption.range().iter().map(ToString::to_string).collect();
+    let range = match range.is_empty() {
+        true => String::from("no other value is tried"),
+        false => range.join(", "),
+    };
+    format!(
+        "{} = {}\n\n{}\n\nwhy     {}\nsource  {}\nrange   {range}\nchange  assume: {{ {}: … }} in plimsoll.yaml\n",
+        assumption.name(),
+        assumption.value(),
+        assumption.doc(),
+        assumption.reason(),
+        assumption.source(),
+        assumption.name(),
+    )
 }
 
 fn readers() -> String {

@@ -96,6 +96,18 @@ impl Model {
         self.environments.iter().position(|e| e.id == name).map(|index| EnvironmentId(index as u32))
     }
 
+    /// An environment and those that it builds on, nearest first; empty where there is none.
+    pub fn lineage(&self, environment: Option<EnvironmentId>) -> Vec<EnvironmentId> {
+        let mut out: Vec<EnvironmentId> = environment.into_iter().collect();
+        let mut next = 0;
+        while let Some(id) = out.get(next).copied() {
+            let parents = self.environment(id).parents.iter().filter(|parent| !out.contains(parent));
+            out.extend(parents.copied().collect::<Vec<_>>());
+            next += 1;
+        }
+        out
+    }
+
     /// Calls that a component makes. Cost: a binary search.
     pub fn calls_from(&self, from: ComponentId) -> &[Call] {
         let start = self.calls.partition_point(|call| call.from < from);

@@ -161,3 +161,21 @@ fn the_compose_file_that_is_found_by_itself_is_the_default() {
     "#]],
     );
 }
+
+#[test]
+fn a_name_goes_without_the_word_for_its_kind_unless_another_has_that() {
+    let all = [
+        deployment("stock-db-depl", "postgres:16", "[]"),
+        deployment("cart-deployment", "shop/cart", "[]"),
+        deployment("cart", "shop/basket", "[]"),
+    ];
+    check(
+        &[("k8s/all.yaml", &all.concat())],
+        expect![[r#"
+        cart: service also basket
+        cart-deployment: service
+        stock-db-depl: store PostgreSQL also stock-db
+        default k8s/all.yaml
+    "#]],
+    );
+}

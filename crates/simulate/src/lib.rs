@@ -6,6 +6,9 @@
 //! Not here: how a model is read or joined (`read`), how an answer looks (`report`).
 //! Always: pure; the same program, seed and stopping rule give the same bytes on every machine and number of threads.
 
+pub mod assumptions;
+pub mod bound;
+pub mod compile;
 mod math;
 mod time;
 pub mod answer;

@@ -2,6 +2,7 @@
 //!
 //! Always: the same code gives the same pages; `check` writes nothing.
 
+mod assumptions;
 mod command_line;
 mod model;
 mod readers;
@@ -55,6 +56,7 @@ fn pages(root: &Path) -> io::Result<Pages> {
     let binary = command_line::Binary::build(root)?;
     let mut pages = Pages::new();
     pages.insert("model.md".to_owned(), model::page(&tree));
+    pages.insert("assumptions.md".to_owned(), assumptions::page());
     pages.insert("readers.md".to_owned(), readers::page(&tree));
     pages.insert("rules.md".to_owned(), rules::page(&tree));
     pages.insert("command-line.md".to_owned(), command_line::page(&binary)?);

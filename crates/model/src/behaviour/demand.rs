@@ -34,8 +34,8 @@ choice_of! {
         Quantiles(Quantiles) "quantiles",
         /// Anything of a range, all equally likely.
         Range(Range) "range",
-        /// Measured values, drawn as they are, by the file that holds them.
-        Samples(String) "samples",
+        /// Measured values, drawn as they are.
+        Samples(Samples) "samples",
     }
 }
 
@@ -78,6 +78,16 @@ object! {
         min: Nanos;
         /// The greatest, in nanoseconds.
         max: Nanos;
+    }
+}
+
+object! {
+    /// Measured values.
+    Samples "samples" {
+        /// The file that holds them.
+        file: String;
+        /// The values, in nanoseconds; none where the file could not be read.
+        values: Vec<Nanos>;
     }
 }
 
@@ -137,7 +147,7 @@ impl Distribution {
         Self { law, draw: None }
     }
 
-    /// The mean in seconds; `None` where it stands in a file of samples.
+    /// The mean in seconds; `None` where it stands in a file of samples that could not be read.
     ///
     /// # Source
     /// The lognormal of two quantiles: median `exp(mu)`, `sigma = ln(p99 / p50) / z99`, mean `exp(mu + sigma² / 2)`.
@@ -155,7 +165,10 @@ impl Distribution {
                 p50 * (sigma * sigma / 2.0).exp()
             }
             Law::Range(range) => (range.min.seconds() + range.max.seconds()) / 2.0,
-            Law::Samples(_) => return None,
+            Law::Samples(samples) if samples.values.is_empty() => return None,
+            Law::Samples(samples) => {
+                samples.values.iter().map(|value| value.seconds()).sum::<f64>() / samples.values.len() as f64
+            }
         })
     }
 }

@@ -62,8 +62,28 @@ choice_of! {
         Daily(Vec<DailyPoint>) "daily",
         /// A load that changes its rate at random (a Markov-modulated Poisson process).
         Modes(Vec<Mode>) "modes",
-        /// A recorded load, by the file that holds it.
-        Profile(String) "profile",
+        /// A recorded load.
+        Profile(Profile) "profile",
+    }
+}
+
+object! {
+    /// A recorded load.
+    Profile "profile" {
+        /// The file that holds it.
+        file: String;
+        /// From each point on, until the next; none where the file could not be read.
+        points: Vec<ProfilePoint>;
+    }
+}
+
+object! {
+    /// A point of a recorded load.
+    ProfilePoint "profile_point" {
+        /// From the beginning, in nanoseconds.
+        at: Nanos;
+        /// The load from then on, per second.
+        rate: PerSecond;
     }
 }
 

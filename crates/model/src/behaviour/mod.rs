@@ -99,20 +99,47 @@ pub struct Scoped<T> {
 }
 
 impl<T> Scoped<T> {
-    /// What is said in an environment under a key: there, else everywhere.
+    /// What is said in an environment under a key: there, else everywhere. [`Scoped::along`] looks into what the
+    /// environment builds on, too.
     pub fn pick<'s, F: 's>(
         &'s self,
         environment: Option<EnvironmentId>,
         key: impl Fn(&'s T) -> Option<&'s F>,
     ) -> Option<&'s F> {
-        let here = self.here.iter().filter(|(id, _)| Some(*id) == environment);
-        here.rev().find_map(|(_, says)| key(says)).or_else(|| key(&self.everywhere))
+        self.along(environment.as_slice(), key)
+    }
+
+    /// What is said under a key in an environment and those that it builds on, nearest first ([`Model::lineage`]); else
+    /// what is said everywhere.
+    pub fn along<'s, F: 's>(
+        &'s self,
+        lineage: &[EnvironmentId],
+        key: impl Fn(&'s T) -> Option<&'s F>,
+    ) -> Option<&'s F> {
+        self.only_along(lineage, &key).or_else(|| key(&self.everywhere))
+    }
+
+    /// What is said under a key in these environments and not everywhere.
+    pub fn only_along<'s, F: 's>(
+        &'s self,
+        lineage: &[EnvironmentId],
+        key: impl Fn(&'s T) -> Option<&'s F>,
+    ) -> Option<&'s F> {
+        lineage.iter().find_map(|id| self.said_in(*id).and_then(&key))
+    }
+
+    /// What is said in an environment as a whole: there or in one that it builds on, else everywhere.
+    pub fn whole_along(&self, lineage: &[EnvironmentId]) -> &T {
+        lineage.iter().find_map(|id| self.said_in(*id)).unwrap_or(&self.everywhere)
     }
 
     /// What is said in an environment as a whole: there, else everywhere.
     pub fn whole(&self, environment: Option<EnvironmentId>) -> &T {
-        let here = self.here.iter().rev().find(|(id, _)| Some(*id) == environment);
-        here.map_or(&self.everywhere, |(_, says)| says)
+        self.whole_along(environment.as_slice())
+    }
+
+    fn said_in(&self, environment: EnvironmentId) -> Option<&T> {
+        self.here.iter().find(|(id, _)| *id == environment).map(|(_, says)| says)
     }
 
     /// What is said in one environment, made where there is nothing yet.

@@ -3,7 +3,8 @@
 use super::Claim;
 use super::demand::{Distribution, DistributionShape};
 use super::load::Money;
-use super::quantity::{Nanos, Share};
+use super::quantity::{Count, Nanos, Number, Share};
+use super::serving::{Balancing, CpuLimit};
 use super::told::{choice, choice_of, object};
 use super::work::LateWork;
 use crate::noun::{ComponentId, JourneyId};
@@ -29,6 +30,38 @@ object! {
         default_shape: Option<Claim<DistributionShape>>;
         /// How long a call waits of which nothing is known, in nanoseconds.
         default_timeout: Option<Claim<Nanos>>;
+        /// How long a store works on a query of which nothing is known, in nanoseconds.
+        default_query_time: Option<Claim<Nanos>>;
+        /// How long a third party takes of which nothing is known, in nanoseconds.
+        default_external_time: Option<Claim<Nanos>>;
+        /// How often a call is tried again of which nothing is known.
+        default_retries: Option<Claim<Count>>;
+        /// How often a call is made per request, of which only the call is known.
+        calls_per_request: Option<Claim<Number>>;
+        /// How many copies run of a component of which nothing is known.
+        default_replicas: Option<Claim<Count>>;
+        /// How many cores a copy may use where nothing says it.
+        default_cores: Option<Claim<Number>>;
+        /// How a CPU limit works where the component does not say.
+        cpu_limit: Option<Claim<CpuLimit>>;
+        /// How a request finds its copy where nobody says.
+        default_balancing: Option<Claim<Balancing>>;
+        /// How many connections a copy keeps to a service whose copy is picked for each connection.
+        connections_per_copy: Option<Claim<Count>>;
+        /// Of how much time a quota lets its rate through at once, where only the rate is known, in nanoseconds.
+        quota_burst: Option<Claim<Nanos>>;
+        /// The share of looks that find the answer where nobody says, in parts per thousand million.
+        default_cache_hit: Option<Claim<Share>>;
+        /// How many messages a copy takes at once where nobody says.
+        default_prefetch: Option<Claim<Count>>;
+        /// How long after a failure a message is handed out again, in nanoseconds.
+        default_redelivery: Option<Claim<Nanos>>;
+        /// How long another copy takes to step in for a lost primary, in nanoseconds.
+        default_failover: Option<Claim<Nanos>>;
+        /// The share of requests that succeed, promised where nothing is, in parts per thousand million.
+        default_success: Option<Claim<Share>>;
+        /// How long 95 of 100 answers may take, promised where nothing is, in nanoseconds.
+        default_latency: Option<Claim<Nanos>>;
         /// Whether availability is judged apart from load.
         load_and_outages_apart: Option<Claim<bool>>;
         /// Whether hard dependencies fail independently.

@@ -64,9 +64,10 @@ fn what_is_said_of_an_environment_replaces_key_by_key() {
     serving.everywhere.cores = said(Millicores(500));
     serving.everywhere.replicas = said(Count(2));
     serving.at(Some(here)).replicas = said(Count(4));
-    let replicas = |environment| serving.pick(environment, |s| s.replicas.as_ref()).map(|claim| claim.value.0);
-    assert_eq!((replicas(Some(here)), replicas(Some(there)), replicas(None)), (Some(4), Some(2), Some(2)));
-    assert_eq!(serving.pick(Some(here), |s| s.cores.as_ref()).map(|claim| claim.value), Some(Millicores(500)));
+    let replicas =
+        |lineage: &[EnvironmentId]| serving.along(lineage, |s| s.replicas.as_ref()).map(|claim| claim.value.0);
+    assert_eq!([replicas(&[here]), replicas(&[there]), replicas(&[there, here])], [Some(4), Some(2), Some(4)]);
+    assert_eq!(serving.along(&[here], |s| s.cores.as_ref()).map(|claim| claim.value), Some(Millicores(500)));
 }
 
 #[test]

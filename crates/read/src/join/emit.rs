@@ -154,10 +154,10 @@ impl<'j> Emitter<'j> {
                 self.builder.model.environments.push(row);
             }
         }
-        if let (None, Some(default)) = (self.builder.model.default_environment, default)
-            && let Some(id) = self.builder.model.find_environment(&default)
-        {
-            self.builder.model.environments[id.index()].default_because = Some(String::from("plimsoll.yaml names it"));
+        if let Some(id) = default.and_then(|default| self.builder.model.find_environment(&default)) {
+            let rows = &mut self.builder.model.environments;
+            rows.iter_mut().for_each(|row| row.default_because = None);
+            rows[id.index()].default_because = Some(String::from("plimsoll.yaml names it"));
             self.builder.model.default_environment = Some(id);
         }
     }

@@ -541,6 +541,20 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
     }
     make_ids_unique(parts);
     parts.index();
+    name_without_form(facts, parts);
+    parts.index();
+}
+
+/// The name without a word at its end that only says what kind of object it is: `orders-depl`, `orders-db-statefulset`.
+/// A name of the component too, unless another component goes by it.
+fn name_without_form(facts: &Facts, parts: &mut Parts) {
+    const FORMS: &[&str] = &["deployment", "deploy", "depl", "dep", "statefulset", "sts", "daemonset", "pod"];
+    for (index, unit) in facts.units.iter().enumerate() {
+        let stem = unit.name.rsplit_once('-').filter(|(_, last)| FORMS.contains(last)).map(|(stem, _)| stem);
+        let Some(stem) = stem.filter(|stem| parts.named(stem).is_empty()) else { continue };
+        let note = format!("the name of the {} without the word for its kind", unit.form);
+        add_name(&mut parts.all[parts.of_unit[index].0].names, stem, note, &unit.origin);
+    }
 }
 
 fn unit_names(unit: &Unit, names: &mut Vec<PartName>) {

@@ -49,14 +49,17 @@ pub(super) fn default(facts: &Facts) -> Option<Choice> {
     Some(Choice { variant, because: String::from("plimsoll.yaml names it") })
 }
 
-/// Environments that plimsoll.yaml names, each with its parents, and which is the default. Those that are rendered from
-/// something here are among them.
+/// Environments that plimsoll.yaml names, each with its parents, and which is the default where that one is rendered from
+/// nothing. Those that are rendered from something here are among them.
 pub(super) fn unrendered(facts: &Facts) -> (Vec<(String, Vec<String>)>, Option<String>) {
     let environments = of(facts).and_then(|said| said.system.as_ref()?.environments.as_ref());
     let Some(environments) = environments.map(|placed| &placed.value) else { return (Vec::new(), None) };
     let parents = |environment: &Environment| environment.parents.iter().map(|p| p.value.name.clone()).collect();
     let named = environments.each.iter().map(|each| (each.name.clone(), parents(&each.value))).collect();
-    (named, environments.default.as_ref().map(|name| name.value.name.clone()))
+    let default = environments.default.as_ref().map(|name| name.value.name.as_str());
+    // One that is rendered from something which is not part of the survey leaves the choice to the rules.
+    let default = default.filter(|name| environments.each.get(name).is_some_and(|each| each.from.is_empty()));
+    (named, default.map(str::to_owned))
 }
 
 /// Whether anything is said of how a component runs, and not only of what it is or does.

@@ -251,11 +251,14 @@ fn list_unknown(objects: &[Object<'_>], facts: &mut Facts) {
         if known || seen.insert((object.node.at.file, object.kind.to_owned()), ()).is_some() {
             continue;
         }
-        facts.not_read.push(Skipped {
-            kind: format!("Kubernetes {}", object.kind),
-            file: object.node.at.file,
-            reason: format!("objects of kind {} ({}) are not read", object.kind, object.api_version),
-        });
+        let (kind, reason) = if object.api_version.starts_with("openslo/") {
+            let reason = "promises in OpenSLO are not read by this version; `promises` of plimsoll.yaml holds them";
+            (String::from("OpenSLO"), String::from(reason))
+        } else {
+            let reason = format!("objects of kind {} ({}) are not read", object.kind, object.api_version);
+            (format!("Kubernetes {}", object.kind), reason)
+        };
+        facts.not_read.push(Skipped { kind, file: object.node.at.file, reason });
     }
 }
 

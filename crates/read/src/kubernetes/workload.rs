@@ -10,6 +10,7 @@ use crate::facts::{
     About, Claim, Container, Facts, LooseName, MountedFile, Origin, Role, Spelled, Unit, Variable, VariantId,
 };
 use crate::join::products;
+use crate::redact;
 use crate::tree::Node;
 
 /// Whether the object makes pods.
@@ -118,11 +119,12 @@ fn takes_map(spec: &Node, map: &str) -> bool {
 fn found_by_name(object: &Object<'_>, maps: &ConfigMaps<'_>, main: &mut Container) {
     for (key, value) in maps.of_program(object.name) {
         let Some(text) = environment::file_text(key, value, object.name_node()) else { continue };
+        let plain_secret = value.as_str().is_some_and(|value| redact::is_plain_secret(key, value));
         if key.starts_with("application.") {
             main.files.push(MountedFile { path: format!("/config/{key}"), file: None, text: Some(text) });
         } else if !main.environment.iter().any(|known| known.name == key) {
             let Spelled { text, origin } = text;
-            main.environment.push(Variable { name: key.to_owned(), value: Some(text), origin });
+            main.environment.push(Variable { name: key.to_owned(), value: Some(text), plain_secret, origin });
         }
     }
 }

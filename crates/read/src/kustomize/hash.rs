@@ -4,10 +4,11 @@
 //! Kustomize 5.7, `api/hasher`: SHA-256 of the object's JSON, the first ten hexadecimal digits, of which 0, 1, 3, a and
 //! e become g, h, k, m and t, so that no word comes out.
 
+use sha2::{Digest, Sha256};
+
 use super::fields::spelled;
 use super::json;
 use super::object::Object;
-use super::sha256;
 use crate::tree::{Data, Node};
 
 /// The suffix of an object's name; `None` for kinds that are no data. Kustomize hashes those, where an annotation asks
@@ -19,7 +20,7 @@ pub(super) fn of(object: &Object) -> Option<String> {
         "Secret" => secret(&object.node, &mut text),
         _ => return None,
     }
-    let digits = sha256::hex(text.as_bytes());
+    let digits: String = Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect();
     let disguise = |digit: char| match digit {
         '0' => 'g',
         '1' => 'h',

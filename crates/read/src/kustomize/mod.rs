@@ -54,7 +54,6 @@ mod render;
 mod replacement;
 mod replicas;
 mod selector;
-mod sha256;
 #[cfg(test)]
 mod tests;
 mod transform;

@@ -1,10 +1,10 @@
 //! What the audit is held to, what is waived, what things cost, and which assumptions are changed.
 
 use super::language::{Form, Names, Placed, Reading, Said};
-use super::quantity::{Count, Date, Duration, Money, Share};
+use super::quantity::{Count, Date, Duration, Money, Number, Share};
 use super::reference::{Name, Subject, Text};
 use super::table::{Quantity, Shape, choice, section};
-use super::words::{Autoscaling, DistributionShape, LateWork};
+use super::words::{Autoscaling, Balancing, CpuLimit, DistributionShape, LateWork};
 use crate::tree::Node;
 
 section! {
@@ -16,6 +16,38 @@ section! {
         default_shape "default-shape": Said<DistributionShape> = "exponential";
         /// How long a call waits of which nothing is known.
         default_timeout "default-timeout": Said<Duration> = "30s";
+        /// How long a store works on a query of which nothing is known.
+        default_query_time "default-query-time": Said<Duration> = "2ms";
+        /// How long a third party takes of which nothing is known.
+        default_external_time "default-external-time": Said<Duration> = "200ms";
+        /// How often a call is tried again of which nothing is known.
+        default_retries "default-retries": Said<Count> = "0";
+        /// How often a call is made per request, of which only the call is known.
+        calls_per_request "calls-per-request": Said<Number> = "1";
+        /// How many copies run of a component of which nothing is known.
+        default_replicas "default-replicas": Said<Count> = "1";
+        /// How many cores a copy may use where nothing says it.
+        default_cores "default-cores": Said<Number> = "1";
+        /// How a CPU limit works where the component does not say.
+        cpu_limit "cpu-limit": Said<CpuLimit> = "quota";
+        /// How a request finds its copy where nobody says.
+        default_balancing "default-balancing": Said<Balancing> = "round-robin";
+        /// How many connections a copy keeps to a service whose copy is picked for each connection.
+        connections_per_copy "connections-per-copy": Said<Count> = "8";
+        /// Of how much time a quota lets its rate through at once, where only the rate is known.
+        quota_burst "quota-burst": Said<Duration> = "1s";
+        /// The share of looks that find the answer where nobody says.
+        default_cache_hit "default-cache-hit": Said<Share> = "80%";
+        /// How many messages a copy takes at once where nobody says.
+        default_prefetch "default-prefetch": Said<Count> = "1";
+        /// How long after a failure a message is handed out again.
+        default_redelivery "default-redelivery": Said<Duration> = "30s";
+        /// How long another copy takes to step in for a lost primary.
+        default_failover "default-failover": Said<Duration> = "30s";
+        /// The share of requests that succeed, promised where nothing is.
+        default_success "default-success": Said<Share> = "99%";
+        /// How long 95 of 100 answers may take, promised where nothing is.
+        default_latency "default-latency": Said<Duration> = "1s";
         /// Whether availability is judged apart from load: the line counts what load does.
         load_and_outages_apart "load-and-outages-apart": Said<bool> = "true";
         /// Whether hard dependencies fail independently, so that the ceiling is their product.

@@ -35,6 +35,9 @@ use crate::tree::json::LineIndex;
 /// The reader of Protocol Buffers.
 pub const READER: crate::Reader = crate::Reader { name: "proto", page: include_str!("mod.rs"), takes, read };
 
+/// Words of which every file of the language that says something has one.
+const WORDS: [&str; 8] = ["syntax", "edition", "package", "import", "option", "message", "enum", "extend"];
+
 fn takes(corpus: &Corpus, file: FileId) -> bool {
     corpus.path(file).ends_with(".proto")
 }
@@ -53,6 +56,12 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
 fn read_file(file: FileId, text: &str, facts: &mut Facts) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if !text.contains("service") {
+        // Most files hold messages alone and need not be parsed; one without any word of the language is something else.
+        if !text.trim().is_empty() && !WORDS.iter().any(|word| text.contains(word)) {
+            let message =
+                String::from("not valid Protocol Buffers: no word of the language is in it; the file is left out");
+            facts.problems.push(Problem { at: At::whole(file), message });
+        }
         return;
     }
     let parsed = match protox_parse::parse("", text) {

@@ -39,7 +39,7 @@ fn rung(resource: &str, bound_per_s: f64, formula: &str) -> Rung {
     Rung { resource: resource.into(), bound_per_s, formula: formula.into() }
 }
 
-pub fn today() -> ScenarioLine {
+pub(crate) fn today() -> ScenarioLine {
     ScenarioLine {
         id: "today".into(),
         journey: "checkout".into(),
@@ -81,7 +81,7 @@ pub fn today() -> ScenarioLine {
     }
 }
 
-pub fn lines() -> LoadLines {
+pub(crate) fn lines() -> LoadLines {
     let broken = ScenarioLine {
         id: "psp-slow".into(),
         verdict: Verdict::BrokenAtRest { load: 0.9, share: 0.34 },
@@ -123,7 +123,7 @@ pub fn lines() -> LoadLines {
     }
 }
 
-pub fn run() -> RunAnswer {
+pub(crate) fn run() -> RunAnswer {
     let latency = Times {
         mean: Some(around(0.62, 0.01)),
         p50: Some(around(0.58, 0.01)),

@@ -2,7 +2,7 @@
 
 use plimsoll_model::behaviour::Claim;
 use plimsoll_model::behaviour::load::{
-    Closed, DailyPoint, Journey, Load, Mode, Promise, Promised, Quantile, Ramp, Source, Swing, Target,
+    Closed, DailyPoint, Journey, Load, Mode, Profile, Promise, Promised, Quantile, Ramp, Source, Swing, Target,
 };
 use plimsoll_model::behaviour::quantity::{Nanos, Share};
 
@@ -123,7 +123,7 @@ fn source(said: &SaidLoad) -> Option<Source> {
         return Some(Source::Ramp(Ramp { from, to, over: ramp.over.value.plain() }));
     }
     if let Some(profile) = &said.profile {
-        return Some(Source::Profile(profile.value.plain()));
+        return Some(Source::Profile(Profile { file: profile.value.plain(), points: Vec::new() }));
     }
     if !said.daily.is_empty() {
         let point = |point: &super::super::journey::DailyPoint| DailyPoint {

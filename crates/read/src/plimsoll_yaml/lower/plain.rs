@@ -1,7 +1,7 @@
 //! What becomes a row of the model without knowing a name: quantities, distributions, words, and what is made of them.
 
 use plimsoll_model::behaviour::demand::{
-    self, Growing, Law, MeanAndShape, MeanAndSpread, Quantiles, Range as LawRange,
+    self, Growing, Law, MeanAndShape, MeanAndSpread, Quantiles, Range as LawRange, Samples,
 };
 use plimsoll_model::behaviour::guard::{self, Refused};
 use plimsoll_model::behaviour::load;
@@ -228,7 +228,8 @@ fn law(shaped: &Shaped) -> Law {
         return Law::Range(LawRange { min, max });
     }
     if let Some(file) = of(&shaped.samples) {
-        return Law::Samples(file);
+        // The file is read when all of the survey is known (`files`).
+        return Law::Samples(Samples { file, values: Vec::new() });
     }
     let mean = of(&shaped.mean).unwrap_or(model::Nanos(0));
     match (shape, of(&shaped.cv)) {

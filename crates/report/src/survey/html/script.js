@@ -254,11 +254,14 @@
   const margin = map ? map.viewBox.baseVal.x : 0;
   const view = { x: margin, y: margin, scale: 1 };
   let touched = false;
-  const smallest = 0.62, largest = 3;
+  const smallest = 0.72, largest = 3;
   const size = () => ({ width: stage.clientWidth, height: map.clientHeight });
   const apply = () => {
     const { width, height } = size();
     map.setAttribute("viewBox", `${view.x} ${view.y} ${width / view.scale} ${height / view.scale}`);
+    // A map that goes on beyond an edge fades out there, so that nobody takes it for the whole.
+    stage.classList.toggle("more-left", view.x > margin + 1);
+    stage.classList.toggle("more-right", view.x + width / view.scale < margin + full.width - 1);
   };
   const fit = () => {
     touched = false;

@@ -32,6 +32,9 @@ pub struct State {
     /// The event log. Past the proxies.
     #[serde(default)]
     pub nats: Option<String>,
+    /// The key-value buckets of `fulfil` and `notify`.
+    #[serde(default)]
+    pub buckets: BTreeMap<String, String>,
     /// `basket` and `catalog`. Past the proxies.
     #[serde(default)]
     pub redis: BTreeMap<String, String>,

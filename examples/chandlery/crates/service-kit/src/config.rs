@@ -26,6 +26,14 @@ pub enum ConfigError {
         /// What it should have been.
         expected: &'static str,
     },
+    /// It states what this program does not do.
+    #[error("{name} can be `{does}` alone: this program does nothing else")]
+    Other {
+        /// The variable's name.
+        name: String,
+        /// What this program does.
+        does: &'static str,
+    },
 }
 
 impl Variables {
@@ -53,6 +61,14 @@ impl Variables {
     /// A value with a default.
     pub fn or<T: Value>(&self, name: &str, default: T) -> Result<T, ConfigError> {
         Ok(self.optional(name)?.unwrap_or(default))
+    }
+
+    /// Makes sure that a setting, where it is set, says what this program does anyway. A manifest may state how a service
+    /// behaves, for its readers; it must not state what is not so.
+    pub fn only(&self, name: &str, does: &'static str) -> Result<(), ConfigError> {
+        let said: String = self.or(name, does.to_owned())?;
+        let other = || ConfigError::Other { name: name.to_owned(), does };
+        if said == does { Ok(()) } else { Err(other()) }
     }
 
     /// A value that may be absent. An empty text counts as absent, as shells and manifests have it.
@@ -197,6 +213,17 @@ mod tests {
         assert_eq!(error.to_string(), "PSP_TIMEOUT is no duration such as 1500ms, 5s, 15m or 168h");
         let error = variables.required::<u16>("GRPC_PORT").unwrap_err();
         assert_eq!(error.to_string(), "GRPC_PORT is not set");
+    }
+
+    #[test]
+    fn what_a_manifest_states_must_be_so() {
+        let stated = |value: &str| Variables::from_pairs([("PSP_WHEN_FULL", value)]).only("PSP_WHEN_FULL", "refuse");
+        assert_eq!(stated("refuse"), Ok(()));
+        assert_eq!(stated(""), Ok(()));
+        assert_eq!(
+            stated("queue").unwrap_err().to_string(),
+            "PSP_WHEN_FULL can be `refuse` alone: this program does nothing else"
+        );
     }
 
     #[test]

@@ -39,10 +39,8 @@ pub async fn consume(
 ) {
     let worker = Worker { log, consumer, handler, telemetry };
     while !stop.is_now() {
-        let taken = tokio::select! {
-            taken = worker.log.take(&worker.consumer, worker.consumer.max_in_flight, Duration::from_secs(1)) => taken,
-            () = stop.wait() => return,
-        };
+        // Not broken off by a stop: what is on its way here would be away until its time to be settled is over.
+        let taken = worker.log.take(&worker.consumer, worker.consumer.max_in_flight, Duration::from_millis(500)).await;
         match taken {
             Ok(deliveries) => worker.handle_all(deliveries).await,
             Err(failure) => {

@@ -10,12 +10,13 @@ use opentelemetry::{
     trace::{FutureExt as _, SpanKind},
 };
 use redis::{
-    Client, ConnectionInfo, IntoConnectionInfo as _, RedisError,
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo as _, RedisError, TlsCertificates,
     aio::{ConnectionManager, ConnectionManagerConfig},
 };
 use std::{
     fmt,
     future::Future,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -52,8 +53,21 @@ impl Redis {
         if let Some(password) = variables.optional(&format!("{variable}_PASSWORD"))? {
             info.redis.password = Some(password);
         }
+        // Over TLS (`rediss://`) the server shows a certificate of the house's own authority.
+        let root_cert = match variables.optional::<PathBuf>("TLS_CA_FILE")? {
+            Some(file) if matches!(info.addr, ConnectionAddr::TcpTls { .. }) => {
+                let unreadable =
+                    |_| ConfigError::Invalid { name: "TLS_CA_FILE".to_owned(), expected: "file that can be read" };
+                Some(std::fs::read(file).map_err(unreadable)?)
+            }
+            _ => None,
+        };
+        let client = match root_cert {
+            None => Client::open(info),
+            root_cert => Client::build_with_tls(info, TlsCertificates { client_tls: None, root_cert }),
+        };
         Ok(Self {
-            client: Client::open(info).map_err(|_| invalid())?,
+            client: client.map_err(|_| invalid())?,
             connection: Arc::default(),
             timeout: variables.required(&format!("{variable}_TIMEOUT"))?,
             name,

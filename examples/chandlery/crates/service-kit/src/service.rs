@@ -98,6 +98,8 @@ impl fmt::Debug for Service {
 impl Service {
     /// A service behind a door, with what every service is told: `MAX_IN_FLIGHT`, `DRAIN_TIMEOUT`.
     pub fn new(telemetry: &Telemetry, door: Door, variables: &Variables) -> Result<Self, ConfigError> {
+        variables.only("CALL_DEADLINE", "handed-on")?;
+        variables.only("GRPC_LOAD_BALANCING", "least-requests")?;
         Ok(Self {
             telemetry: telemetry.clone(),
             door,

@@ -40,10 +40,9 @@ pub async fn real(variables: Variables, telemetry: Telemetry) -> Started {
     let stream: String = variables.required("EVENTS_STREAM")?;
     let log = Arc::new(NatsLog::new(Nats::from(&variables).await?, stream, topics));
     // Not ready without its database. Without the log it takes orders all the same: their events wait in the outbox.
-    let check = database.check();
     let migrated = database.clone();
     let service = with(variables, telemetry, Arc::new(PostgresOrders::new(database)), log)?;
-    Ok(service.check(check).prepare(move || {
+    Ok(service.prepare(move || {
         let database = migrated.clone();
         async move { database.migrate().await }
     }))
@@ -69,7 +68,7 @@ pub fn with(variables: Variables, telemetry: Telemetry, store: Arc<dyn Orders>, 
     let routes = Routes::new(OrdersServiceServer::new(orders));
     let service = Service::new(&telemetry, Door::Grpc(routes, contracts::DESCRIPTORS), &variables)?;
     let service = service.job(move |stop| relay.run(stop)).job(move |stop| saga.recover(stop));
-    Ok(service.check(Check::new("orders", move || {
+    Ok(service.check(Check::new("orders-db", move || {
         let store = store.clone();
         async move { store.answers().await }
     })))

@@ -26,6 +26,7 @@ use tonic::{Request, Response, Status, async_trait, service::Routes};
 
 /// The service.
 pub async fn real(variables: Variables, telemetry: Telemetry) -> Result<Service, ConfigError> {
+    variables.only("PSP_WHEN_FULL", "refuse")?;
     let payments = PaymentsGrpc {
         psp: ThirdParty::from("psp", &variables, &telemetry)?,
         slots: Slots::new(variables.required("PSP_SLOTS")?, variables.required("PSP_SLOT_WAIT")?),

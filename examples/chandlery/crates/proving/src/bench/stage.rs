@@ -42,6 +42,10 @@ struct Order {
     order_id: String,
 }
 
+/// Only what there is so much of is bought: a run shall not end because the store room is empty. Few enough products remain
+/// that reservations meet at the same row.
+const PLENTY: i32 = 100_000;
+
 /// How many orders there are to look after, in `track`.
 const ORDERS: u64 = 8;
 
@@ -59,7 +63,8 @@ pub async fn set(client: &Client, shop: &Shop, customers: usize, journey: Journe
     let listed = client.get(format!("{}/products?page_size=100", stage.gateway)).bearer_auth(&stage.customers[0].token);
     let gateway = |what| move |cause| StageError::Gateway { what, cause };
     let page: Page = answer(listed).await.map_err(gateway("list its products"))?;
-    stage.skus = page.products.into_iter().map(|product| product.sku).collect();
+    let plenty = |sku: &String| range::product_of(sku).is_some_and(|product| PLENTY <= product.on_hand);
+    stage.skus = page.products.into_iter().map(|product| product.sku).filter(plenty).collect();
     if stage.skus.is_empty() {
         return Err(StageError::EmptyRange);
     }

@@ -2,7 +2,7 @@
 //!
 //! Not here: where it is read from (`read`), what must hold (`invariants`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -197,6 +197,24 @@ pub struct Mail {
 }
 
 impl Books {
+    /// What is new since `before`: the orders that were not there then, with all that belongs to them. Levels stay whole.
+    ///
+    /// A shop that was there before the load may have a past that nobody can account for any more: stand-ins begin with
+    /// empty books each time, databases do not.
+    pub fn since(&self, before: &Self) -> Self {
+        let old: BTreeSet<&str> = before.orders.iter().map(|order| order.order_id.as_str()).collect();
+        let is_new = |order_id: &str| !old.contains(order_id);
+        let mut new = self.clone();
+        new.orders.retain(|order| is_new(&order.order_id));
+        new.lines.retain(|line| is_new(&line.order_id));
+        new.reservations.retain(|reservation| is_new(&reservation.order_id));
+        new.outbox.retain(|event| is_new(&event.subject));
+        new.picking.retain(|list| is_new(&list.order_id));
+        new.charges.retain(|charge| is_new(&charge.order_id));
+        new.mails.retain(|mail| is_new(&mail.order_id));
+        new
+    }
+
     /// Whether something is still under way: a saga between its ends, an event that is not relayed or not handled.
     pub fn under_way(&self) -> Option<String> {
         let open = self.orders.iter().filter(|order| !matches!(order.step, Step::Confirmed | Step::Undone)).count();

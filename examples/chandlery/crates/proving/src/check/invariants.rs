@@ -30,16 +30,18 @@ pub struct Broken {
     pub what: String,
 }
 
-/// What does not hold. `before` are the books from before the load, where they were read: with them stock is counted.
+/// What does not hold. `before` are the books from before the load, where they were read: with them stock is counted, and
+/// only what is new since is judged.
 pub fn broken(books: &Books, before: Option<&Books>) -> Vec<Broken> {
+    let new = before.map_or_else(|| books.clone(), |before| books.since(before));
     let mut broken = Found::default();
-    sagas(books, &mut broken);
-    payments(books, &mut broken);
-    money(books, &mut broken);
+    sagas(&new, &mut broken);
+    payments(&new, &mut broken);
+    money(&new, &mut broken);
     levels(books, before, &mut broken);
-    reservations(books, &mut broken);
-    events(books, &mut broken);
-    effects(books, &mut broken);
+    reservations(&new, &mut broken);
+    events(&new, &mut broken);
+    effects(&new, &mut broken);
     broken.0
 }
 

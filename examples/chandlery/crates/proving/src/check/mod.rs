@@ -26,7 +26,7 @@ pub struct Check {
     /// How long what is under way may take to end.
     #[arg(long, default_value = "60s", value_parser = humantime::parse_duration)]
     pub patience: Duration,
-    /// Books from before the load (`--write-books`): with them stock is counted too.
+    /// Books from before the load (`--write-books`): with them stock is counted too, and only what is new is judged.
     #[arg(long)]
     pub before: Option<PathBuf>,
     /// Write the books as they stand, for a later check, and judge nothing.
@@ -105,7 +105,8 @@ pub async fn judge(shop: &Shop, before: Option<&Books>, patience: Duration) -> R
     let began = Instant::now();
     let (books, quiet_after_s) = loop {
         let books = read::read(shop).await?;
-        if books.under_way().is_none() {
+        let new = before.map_or_else(|| books.clone(), |before| books.since(before));
+        if new.under_way().is_none() {
             break (books, Some(began.elapsed().as_secs_f64()));
         }
         if patience <= began.elapsed() {

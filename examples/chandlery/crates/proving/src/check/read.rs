@@ -1,11 +1,14 @@
 //! Reads the books: past the services, from the stores themselves and from what the stand-ins wrote down.
 
+use std::collections::BTreeMap;
+
 use futures::{StreamExt, TryStreamExt};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection, Row};
 
-use super::books::{Books, Charge, Mail, Picking};
+use super::books::{Books, Charge, Event, Mail, Picking};
 use crate::shop::{Mode, Shop};
 
 /// Why the books could not be read.
@@ -58,13 +61,47 @@ pub enum ReadError {
 /// # Errors
 /// [`ReadError`], where a part of it cannot be read: half of the books would prove nothing.
 pub async fn read(shop: &Shop) -> Result<Books, ReadError> {
-    let mut books = match shop.state.mode {
-        Mode::Embedded => get::<Books>(format!("{}/books", shop.state.control)).await?,
-        Mode::Real => from_stores(shop).await?,
+    let charges = get::<Vec<Charge>>(format!("{}/stand-in/charges", shop.state.psp)).await?;
+    let mails = get::<Vec<Mail>>(format!("{}/stand-in/messages", shop.state.mailer)).await?;
+    Ok(match shop.state.mode {
+        Mode::Embedded => {
+            let kept = get::<Embedded>(format!("{}/books", shop.state.control)).await?;
+            let outbox = told(&kept.waiting, &kept.books.picking, &mails);
+            Books { charges, mails, outbox, ..kept.books }
+        }
+        Mode::Real => Books { charges, mails, ..from_stores(shop).await? },
+    })
+}
+
+/// What the shop in one process keeps.
+#[derive(Deserialize)]
+struct Embedded {
+    #[serde(flatten)]
+    books: Books,
+    /// The ids of the events that are not relayed yet. Relayed ones are dropped.
+    waiting: Vec<String>,
+}
+
+/// The events that somebody was told of, for a shop that drops what it has relayed: from the mails, whose template says
+/// what they tell, and from the picking lists. One of which neither knows is missed, and the order's mail with it.
+fn told(waiting: &[String], picking: &[Picking], mails: &[Mail]) -> Vec<Event> {
+    let event = |event_id: &str, topic: &str, subject: &str, relayed| Event {
+        event_id: event_id.to_owned(),
+        topic: topic.to_owned(),
+        subject: subject.to_owned(),
+        relayed,
     };
-    books.charges = get::<Vec<Charge>>(format!("{}/stand-in/charges", shop.state.psp)).await?;
-    books.mails = get::<Vec<Mail>>(format!("{}/stand-in/messages", shop.state.mailer)).await?;
-    Ok(books)
+    let mut events: BTreeMap<&str, Event> = BTreeMap::new();
+    for list in picking {
+        let topic = if list.withdrawn { "orders.cancelled" } else { "orders.placed" };
+        events.extend(list.events.iter().map(|id| (id.as_str(), event(id, topic, &list.order_id, true))));
+    }
+    for mail in mails {
+        let topic = mail.template.replacen("order-", "orders.", 1);
+        events.insert(&mail.idempotency_key, event(&mail.idempotency_key, &topic, &mail.order_id, true));
+    }
+    events.extend(waiting.iter().map(|id| (id.as_str(), event(id, "", "", false))));
+    events.into_values().collect()
 }
 
 async fn get<T: DeserializeOwned>(url: String) -> Result<T, ReadError> {
@@ -140,14 +177,13 @@ async fn rows<T: DeserializeOwned>(
     rows.iter().map(row).collect()
 }
 
-/// Where fulfil keeps what it has handled: key = order, value = its picking list.
-const INBOX: &str = "fulfil-inbox";
-
+/// What fulfil has handled: in its bucket, key = order, value = its picking list.
 async fn picking(shop: &Shop) -> Result<Vec<Picking>, ReadError> {
     let url = shop.state.nats.as_deref().ok_or(ReadError::NoAddress { what: "event log" })?;
+    let bucket = shop.state.buckets.get("fulfil").ok_or(ReadError::NoAddress { what: "inbox of fulfil" })?;
     let read = async {
         let client = async_nats::connect(url).await?;
-        let bucket = async_nats::jetstream::new(client).get_key_value(INBOX).await?;
+        let bucket = async_nats::jetstream::new(client).get_key_value(bucket).await?;
         let keys: Vec<String> = bucket.keys().await?.try_collect().await?;
         let mut lists = Vec::with_capacity(keys.len());
         // As many at once as a round trip is long: one after the other, ten thousand lists take seconds.

@@ -194,6 +194,17 @@ fn a_picking_list_for_an_undone_order_is_found() {
 }
 
 #[test]
+fn what_was_there_before_is_not_judged() {
+    let mut before = sound();
+    before.charges.clear();
+    let mut after = before.clone();
+    after.orders[0].step = Step::Charged;
+    assert_eq!(broken(&after, Some(&before)), []);
+    assert_eq!(after.since(&before).under_way(), None);
+    assert!(!broken(&after, None).is_empty());
+}
+
+#[test]
 fn what_is_under_way_is_told() {
     let told = |spoil: fn(&mut Books)| {
         let mut books = sound();

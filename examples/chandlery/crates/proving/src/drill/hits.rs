@@ -95,8 +95,7 @@ impl Hits {
     ///
     /// # Errors
     /// [`DrillError`], where it could not be held.
-    pub async fn run(&self) -> Result<HitsReport, DrillError> {
-        let mut shop = Shop::find().await?;
+    pub async fn run(&self, mut shop: Shop) -> Result<HitsReport, DrillError> {
         let client = run::client();
         let stage = stage::set(&client, &shop, 64, Journey::Checkout).await?;
         let before = read::read(&shop).await?;

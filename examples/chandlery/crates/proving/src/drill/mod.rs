@@ -12,7 +12,7 @@ use crate::bench::run::NoLoad;
 use crate::bench::stage::StageError;
 use crate::check::read::ReadError;
 use crate::fault::FaultError;
-use crate::shop::ShopError;
+use crate::shop::{Shop, ShopError};
 use crate::{Form, print};
 
 /// Which drill.
@@ -55,15 +55,16 @@ pub trait Report: Serialize {
 }
 
 impl Drill {
-    /// Holds it. Exit code 1 where something is not as it must be.
+    /// Holds it with the shop that is up. Exit code 1 where something is not as it must be.
     ///
     /// # Errors
     /// [`DrillError`], where it could not be held.
     pub async fn run(self) -> Result<ExitCode, DrillError> {
+        let shop = Shop::find().await?;
         match self {
-            Self::Hits(hits) => said(hits.format, hits.run().await?),
-            Self::Overload(overload) => said(overload.format, overload.run().await?),
-            Self::Roll(roll) => said(roll.format, roll.run().await?),
+            Self::Hits(hits) => said(hits.format, hits.run(shop).await?),
+            Self::Overload(overload) => said(overload.format, overload.run(shop).await?),
+            Self::Roll(roll) => said(roll.format, roll.run(shop).await?),
         }
     }
 }

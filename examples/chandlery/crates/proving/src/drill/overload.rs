@@ -72,8 +72,7 @@ impl Overload {
     ///
     /// # Errors
     /// [`DrillError`], where it could not be held.
-    pub async fn run(&self) -> Result<OverloadReport, DrillError> {
-        let shop = Shop::find().await?;
+    pub async fn run(&self, shop: Shop) -> Result<OverloadReport, DrillError> {
         let client = run::client();
         // Many customers: the overload shall meet the shop, not the rate limit of a customer.
         let stage = stage::set(&client, &shop, 1_000, self.journey).await?;

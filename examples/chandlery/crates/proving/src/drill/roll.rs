@@ -47,8 +47,7 @@ impl Roll {
     ///
     /// # Errors
     /// [`DrillError`], where it could not be held.
-    pub async fn run(&self) -> Result<RollReport, DrillError> {
-        let mut shop = Shop::find().await?;
+    pub async fn run(&self, mut shop: Shop) -> Result<RollReport, DrillError> {
         let client = run::client();
         let services: Vec<String> = shop.state.services.keys().cloned().collect();
         let mut stages = Vec::new();

@@ -175,12 +175,10 @@ async fn trouble(client: &Client, shop: &Shop, store: &str, trouble: Trouble) ->
 }
 
 async fn flush(shop: &Shop, store: &str) -> Result<(), FaultError> {
-    let name = match store {
-        "catalog-cache" => "catalog",
-        "basket-store" => "basket",
-        _ => return Err(no_such(store, "catalog-cache and basket-store can be flushed")),
-    };
-    let url = shop.state.redis.get(name).ok_or_else(|| no_such(store, "it is a server under `up --real` only"))?;
+    if store != "catalog-cache" {
+        return Err(no_such(store, "only `catalog-cache` can be flushed"));
+    }
+    let url = shop.state.redis.get("catalog").ok_or_else(|| no_such(store, "it is a server under `up --real` only"))?;
     let flushed = async {
         let mut connection = redis::Client::open(url.as_str())?.get_multiplexed_async_connection().await?;
         redis::cmd("FLUSHDB").query_async::<()>(&mut connection).await

@@ -5,7 +5,10 @@ use crate::{
     failure::{Failure, Kind},
     log::nats::Nats,
 };
-use async_nats::jetstream::kv::{Config, CreateErrorKind, Operation, Store, UpdateErrorKind};
+use async_nats::jetstream::{
+    kv::{CreateErrorKind, Operation, Store, UpdateErrorKind},
+    stream::{self, DiscardPolicy},
+};
 use async_trait::async_trait;
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -27,17 +30,22 @@ impl NatsDocuments {
 
     async fn store(&self) -> Result<&Store, Failure> {
         let open = async || {
-            if let Ok(store) = self.nats.jetstream().get_key_value(&self.bucket).await {
-                return Ok(store);
-            }
-            let config = Config {
-                bucket: self.bucket.clone(),
-                history: 1,
+            // A bucket is a stream of this form (NATS ADR-8). Made by hand: the client's own way asks the server for
+            // figures that servers before 2.10 do not have.
+            let config = stream::Config {
+                name: format!("KV_{}", self.bucket),
+                subjects: vec![format!("$KV.{}.>", self.bucket)],
+                max_messages_per_subject: 1,
                 max_age: self.ttl.unwrap_or_default(),
+                discard: DiscardPolicy::New,
+                allow_rollup: true,
+                deny_delete: true,
+                allow_direct: true,
                 num_replicas: self.nats.replicas(),
-                ..Config::default()
+                ..stream::Config::default()
             };
-            self.nats.jetstream().create_key_value(config).await.map_err(unavailable)
+            self.nats.jetstream().get_or_create_stream(config).await.map_err(unavailable)?;
+            self.nats.jetstream().get_key_value(&self.bucket).await.map_err(unavailable)
         };
         self.store.get_or_try_init(open).await
     }

@@ -23,6 +23,8 @@ use uuid::Uuid;
 
 /// Dead letters lie apart, so that the shop's own stream can be read from its beginning without them.
 const DEAD_STREAM: &str = "DEAD";
+/// On so many servers of a cluster everything is kept.
+const REPLICAS: usize = 3;
 /// The stream of the shop itself. Another one, of a test for example, keeps its subjects and dead letters apart.
 const SHOP_STREAM: &str = "SHOP";
 /// The header that says where a dead letter came from.
@@ -39,7 +41,6 @@ const DELIVERIES_LOST_TO_KILLS: i64 = 20;
 pub struct Nats {
     client: Client,
     jetstream: Context,
-    replicas: usize,
 }
 
 /// The connection cannot even be begun.
@@ -79,7 +80,7 @@ impl Nats {
         let client = options.connect(url).await?;
         let mut jetstream = jetstream::new(client.clone());
         jetstream.set_timeout(ACK_TIMEOUT);
-        Ok(Self { client, jetstream, replicas: variables.or("EVENTS_REPLICAS", 1)? })
+        Ok(Self { client, jetstream })
     }
 
     /// The JetStream side.
@@ -87,9 +88,9 @@ impl Nats {
         &self.jetstream
     }
 
-    /// On how many servers everything is kept.
+    /// On how many servers everything is kept: as `api/asyncapi.yaml` has it, or on the one that there is.
     pub fn replicas(&self) -> usize {
-        self.replicas
+        if self.client.server_info().cluster.is_some() { REPLICAS } else { 1 }
     }
 
     /// Whether there is a server at the other end.
@@ -134,7 +135,7 @@ impl NatsLog {
                 subjects,
                 max_age: Duration::from_secs(168 * 3600),
                 duplicate_window: DUPLICATE_WINDOW,
-                num_replicas: self.nats.replicas,
+                num_replicas: self.nats.replicas(),
                 ..stream::Config::default()
             };
             let dead = config(&self.dead_stream(), vec![self.subject("dead.>")]);
@@ -167,6 +168,19 @@ impl NatsLog {
         Ok(made)
     }
 
+    /// The messages of a request, until it is over.
+    async fn gather(&self, mut batch: pull::Batch, patience: Duration) -> Result<Vec<Delivery>, Failure> {
+        let mut taken = Vec::new();
+        let until = tokio::time::Instant::now() + patience;
+        while let Ok(Some(message)) = tokio::time::timeout_at(until, batch.next()).await {
+            let message = message.map_err(unavailable)?;
+            let attempt = message.info().map_err(unavailable)?.delivered.max(1) as u32;
+            let (topic, payload) = (self.topic(&message.subject).to_owned(), message.payload.to_vec());
+            taken.push(Delivery { topic, payload, attempt, handle: Handle::Nats(Box::new(message)) });
+        }
+        Ok(taken)
+    }
+
     async fn append(&self, subject: String, headers: HeaderMap, payload: Vec<u8>) -> Result<(), Failure> {
         let sent =
             self.nats.jetstream.publish_with_headers(subject, headers, payload.into()).await.map_err(unavailable)?;
@@ -190,28 +204,23 @@ impl EventLog for NatsLog {
 
     async fn take(&self, consumer: &Consumer, most: usize, wait: Duration) -> Result<Vec<Delivery>, Failure> {
         let pull = self.consumer(consumer).await?;
-        let batch = pull.batch().max_messages(most).expires(wait.max(Duration::from_millis(10))).messages().await;
-        let mut batch = match batch {
-            Ok(batch) => batch,
+        // What is there already; else the first that comes. Either request is heard out: a message that is sent to one
+        // that nobody listens to any longer would be away until its time to be settled is over.
+        let fetched = pull.fetch().max_messages(most).messages().await;
+        let taken = match fetched {
+            Ok(batch) => self.gather(batch, Duration::from_secs(1)).await?,
             Err(error) => {
                 // The consumer may be gone with the server's disk: look again the next time.
                 self.consumers.lock().await.remove(&consumer.name);
                 return Err(unavailable(error));
             }
         };
-        let mut taken = Vec::new();
-        let until = tokio::time::Instant::now() + wait + Duration::from_millis(500);
-        while taken.len() < most {
-            // Once there is a message, those behind it come at once or in the next batch.
-            let patience =
-                if taken.is_empty() { until } else { tokio::time::Instant::now() + Duration::from_millis(5) };
-            let Ok(Some(message)) = tokio::time::timeout_at(patience, batch.next()).await else { break };
-            let message = message.map_err(unavailable)?;
-            let attempt = message.info().map_err(unavailable)?.delivered.max(1) as u32;
-            let (topic, payload) = (self.topic(&message.subject).to_owned(), message.payload.to_vec());
-            taken.push(Delivery { topic, payload, attempt, handle: Handle::Nats(Box::new(message)) });
+        if !taken.is_empty() {
+            return Ok(taken);
         }
-        Ok(taken)
+        let expires = wait.max(Duration::from_millis(10));
+        let batch = pull.batch().max_messages(1).expires(expires).messages().await.map_err(unavailable)?;
+        self.gather(batch, expires + Duration::from_secs(1)).await
     }
 
     async fn settle(&self, consumer: &Consumer, delivery: &Delivery, settlement: Settlement) -> Result<(), Failure> {

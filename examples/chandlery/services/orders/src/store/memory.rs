@@ -239,3 +239,13 @@ impl Outbox for MemoryOrders {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn keeps_the_contract() {
+        super::super::check_contract(&MemoryOrders::open(None).unwrap()).await;
+    }
+}
