@@ -20,6 +20,8 @@ pub(crate) enum Verb {
     Survey(SurveyArguments),
     Audit(AuditArguments),
     Rules(RulesArguments),
+    Simulate(SimulateArguments),
+    Loadline(LoadlineArguments),
     Render(RenderArguments),
     Query(QueryArguments),
     Init(InitArguments),
@@ -162,6 +164,160 @@ pub(crate) struct RulesArguments {
     /// Only rules of a pack whose name contains this.
     #[arg(long, value_name = "PACK")]
     pub(crate) pack: Option<String>,
+}
+
+/// One run of the system, measured.
+///
+/// Simulates what plimsoll.yaml and the repositories say, with today's load or another, in a scenario or none. The same seed gives the same
+/// run. Exits 0; 2 for wrong use, a wrong plimsoll.yaml or a system that cannot be run; 3 where nothing could be read.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll simulate                                     today's load, as long as it takes to know p95 within 5 %
+  plimsoll simulate --load checkout=40/s --duration 10m
+  plimsoll simulate --scenario psp-hangs --format html > run.html
+  plimsoll simulate --until 1% --seed 7 --all
+  plimsoll simulate --duration 1m --trace out.json      requests as OTLP, which Jaeger reads")]
+pub(crate) struct SimulateArguments {
+    /// Folders to read; several are one system.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: LineFormat,
+    /// The environment to run; by default the one that the survey names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// The scenario to run; by default nothing goes wrong.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Option<String>,
+    /// The load of a journey in place of today's; may be given several times.
+    #[arg(long, value_name = "JOURNEY=RATE", value_parser = LoadOf::parse)]
+    pub(crate) load: Vec<LoadOf>,
+    /// How long to simulate, such as `10m`; by default as long as `--until` asks for.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) duration: Option<f64>,
+    /// How well p95 of each journey is to be known, such as `1%`: half of its interval, as a share of it.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "5%")]
+    pub(crate) until: f64,
+    /// The seed; the same one gives the same run.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// List operations and calls as well.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Write requests as traces (OTLP in JSON) to a file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+}
+
+/// How much it holds in each scenario, what breaks first, and what would move it.
+///
+/// The load line is the greatest load at which every promise still holds; the bound is where the scarcest resource is full. Exits 0 where
+/// each line is at or above the expected peak, 1 where one is below, 2 for wrong use or a system that cannot be run, 3 where nothing could
+/// be read. Ctrl-C prints what is known so far.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll loadline                                         all journeys and scenarios
+  plimsoll loadline --journey checkout --scenario zone-a-loss
+  plimsoll loadline --journey checkout --precision 1%
+  plimsoll loadline --what-if 'payments replicas=6'         would that help?
+  plimsoll loadline --format html > line.html               with charts")]
+pub(crate) struct LoadlineArguments {
+    /// Folders to read; several are one system.
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: LineFormat,
+    /// The environment to look at; by default the one that the survey names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// One scenario; `today` is none. By default today and each scenario of plimsoll.yaml.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) scenario: Vec<String>,
+    /// One journey; by default each that something was promised of.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) journey: Vec<String>,
+    /// Half of the line's interval, as a share of it.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "2%")]
+    pub(crate) precision: f64,
+    /// A change to try, such as `payments replicas=6`; may be given several times. By default every knob is turned a little.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) what_if: Vec<(String, String)>,
+    /// Try no changes: the line alone.
+    #[arg(long, conflicts_with = "what_if")]
+    pub(crate) line_only: bool,
+    /// The seed; the same one gives the same answer.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Requests that may be simulated for one line.
+    #[arg(long, value_name = "N", default_value_t = 25_000_000)]
+    pub(crate) budget: u64,
+    /// Runs that are made side by side; the answer does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LineFormat {
+    /// For people.
+    Text,
+    /// For scripts: `plimsoll-simulate/1`, `plimsoll-loadline/1`.
+    Json,
+    /// For a pull request or a wiki.
+    Markdown,
+    /// One self-contained page with charts.
+    Html,
+}
+
+/// The load of a journey.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LoadOf {
+    /// Which.
+    pub(crate) journey: String,
+    /// Per second.
+    pub(crate) per_second: f64,
+}
+
+impl LoadOf {
+    fn parse(text: &str) -> Result<Self, String> {
+        let (journey, rate) = key_value(text)?;
+        let number = rate.strip_suffix("/s").unwrap_or(&rate).trim();
+        let per_second = number.parse().ok().filter(|rate: &f64| rate.is_finite() && 0.0 < *rate);
+        let per_second = per_second.ok_or_else(|| format!("`{rate}` is no rate; write it like `40/s`, above 0"))?;
+        Ok(Self { journey, per_second })
+    }
+}
+
+/// `KEY=VALUE`, at the last `=`, since a key may be a path with one.
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let parts = text.rsplit_once('=').map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()));
+    parts
+        .filter(|(key, value)| !key.is_empty() && !value.is_empty())
+        .ok_or_else(|| format!("`{text}` has no `KEY=VALUE`"))
+}
+
+/// `2%` or `0.02`, above 0 and at most a half.
+fn share(text: &str) -> Result<f64, String> {
+    let parsed = match text.strip_suffix('%') {
+        Some(percent) => percent.trim().parse().ok().map(|percent: f64| percent / 100.0),
+        None => text.parse().ok(),
+    };
+    parsed
+        .filter(|share| 0.0005 <= *share && *share <= 0.5)
+        .ok_or_else(|| format!("`{text}` is no share that can be reached; write it like `2%`, from 0.05% to 50%"))
+}
+
+/// `10m`, `90s`, `1h`, `500ms`, in seconds.
+fn duration(text: &str) -> Result<f64, String> {
+    let units = [("ms", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0)];
+    let parsed = units.iter().find_map(|(unit, seconds)| {
+        let number: f64 = text.strip_suffix(unit)?.trim().parse().ok()?;
+        Some(number * seconds)
+    });
+    parsed
+        .filter(|seconds| seconds.is_finite() && 0.0 < *seconds)
+        .ok_or_else(|| format!("`{text}` is no duration; write it like `90s`, `10m` or `1h`"))
 }
 
 /// The Kubernetes objects that a kustomization gives, as YAML.

@@ -9,9 +9,12 @@ mod ask;
 mod audit;
 mod explain;
 mod init;
+mod loadline;
+mod progress;
 mod query;
 mod render;
 mod schema;
+mod simulate;
 mod survey;
 
 use std::process::ExitCode;
@@ -50,6 +53,8 @@ fn main() -> ExitCode {
         Verb::Survey(options) => survey::run(&options),
         Verb::Audit(options) => audit::run(&options),
         Verb::Rules(options) => audit::list(&options),
+        Verb::Simulate(options) => simulate::run(&options),
+        Verb::Loadline(options) => loadline::run(&options),
         Verb::Render(options) => render::run(&options),
         Verb::Query(options) => ask::query(&options),
         Verb::Init(options) => ask::init(&options),

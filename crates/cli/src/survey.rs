@@ -32,19 +32,27 @@ pub(crate) fn run(arguments: &SurveyArguments) -> Result<Outcome, String> {
         ),
     };
     answer(&text)?;
-    if model.configuration_errors > 0 {
-        for problem in &model.problems {
-            let file = model.files.display(problem.at.file);
-            if file.ends_with("plimsoll.yaml") {
-                eprintln!("{file}:{}:{}: {}", problem.at.line, problem.at.column, problem.message);
-            }
-        }
-        return Ok(Outcome::Wrong);
+    if let Some(outcome) = configuration_problems(&model) {
+        return Ok(outcome);
     }
     if model.files_read == 0 || (arguments.strict && !model.problems.is_empty()) {
         return Ok(Outcome::Unread);
     }
     Ok(Outcome::Done)
+}
+
+/// Says what is wrong with plimsoll.yaml, where anything is.
+pub(crate) fn configuration_problems(model: &Model) -> Option<Outcome> {
+    if model.configuration_errors == 0 {
+        return None;
+    }
+    for problem in &model.problems {
+        let file = model.files.display(problem.at.file);
+        if file.ends_with("plimsoll.yaml") {
+            eprintln!("{file}:{}:{}: {}", problem.at.line, problem.at.column, problem.message);
+        }
+    }
+    Some(Outcome::Wrong)
 }
 
 /// Surveys folders; an argument that is no folder is an error that says so.
@@ -68,7 +76,7 @@ pub(crate) fn environment(model: &Model, name: Option<&str>) -> Result<Option<En
     })
 }
 
-fn width() -> usize {
+pub(crate) fn width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     columns.filter(|_| std::io::stdout().is_terminal()).unwrap_or(120)
 }

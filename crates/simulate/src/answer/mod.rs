@@ -4,8 +4,17 @@
 
 mod line;
 mod run;
+mod ask;
+mod because;
+mod changes;
+mod one_run;
+mod passing;
+mod steps;
+mod unknowns;
 
+pub use ask::{Changes, NoAnswer, Question, load_line};
 pub use line::{Breaks, LoadLines, Mechanism, Metastable, Move, PromiseStated, Rung, ScenarioLine, Unknown};
+pub use one_run::{Ran, RunQuestion, simulate};
 pub use run::{Failing, FlowAnswer, JourneyMoment, Kept, Moment, ResourceAnswer, RunAnswer, Times};
 
 /// Something that nothing states, and what was supposed instead.

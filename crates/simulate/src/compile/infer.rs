@@ -50,11 +50,14 @@ impl Compiler<'_> {
     }
 
     /// Components where requests enter, as far as the call graph shows it: gateways and frontends that nobody calls, else
-    /// services that nobody calls and that call somebody, else services that nobody calls.
+    /// services that nobody calls and that call somebody, else services that nobody calls, else gateways and frontends.
     pub(super) fn entries(&self) -> Vec<model::ComponentId> {
         let model = self.model;
         let called = |id: model::ComponentId| {
-            model.calls.iter().any(|call| call.to == id && self.is_made(call) && call.from != id)
+            // Jobs make load or come by schedule: what they call is entered from outside.
+            let makes_load = |from: model::ComponentId| model.component(from).kind == ComponentKind::Job;
+            let calls = |call: &&model::Call| call.to == id && call.from != id && self.is_made(call);
+            model.calls.iter().filter(calls).any(|call| !makes_load(call.from))
         };
         let calls = |id: model::ComponentId| model.calls_from(id).iter().any(|call| self.is_made(call));
         let runs = |id: model::ComponentId| {
@@ -63,15 +66,19 @@ impl Compiler<'_> {
                 || model.behaviour.serving(id).is_some_and(|says| *says != Default::default())
         };
         let all = (0..model.components.len() as u32).map(model::ComponentId);
-        let free: Vec<model::ComponentId> =
-            all.filter(|id| model.component(*id).support.is_none() && runs(*id) && !called(*id)).collect();
+        let own: Vec<model::ComponentId> =
+            all.filter(|id| model.component(*id).support.is_none() && runs(*id)).collect();
         let of = |fits: &dyn Fn(model::ComponentId) -> bool| -> Vec<model::ComponentId> {
-            free.iter().copied().filter(|id| fits(*id)).collect()
+            own.iter().copied().filter(|id| fits(*id)).collect()
         };
         let kind = |id: model::ComponentId| model.component(id).kind;
-        let edges = of(&|id| matches!(kind(id), ComponentKind::Gateway | ComponentKind::Frontend));
-        let callers = of(&|id| kind(id) == ComponentKind::Service && calls(id));
-        let services = of(&|id| kind(id) == ComponentKind::Service);
-        [edges, callers, services].into_iter().find(|found| !found.is_empty()).unwrap_or_default()
+        let edge = |id| matches!(kind(id), ComponentKind::Gateway | ComponentKind::Frontend);
+        let service = |id| kind(id) == ComponentKind::Service;
+        let edges = of(&|id| edge(id) && !called(id));
+        let callers = of(&|id| service(id) && !called(id) && calls(id));
+        let services = of(&|id| service(id) && !called(id));
+        // Where they all call each other, the edges are entered all the same.
+        let called_edges = of(&edge);
+        [edges, callers, services, called_edges].into_iter().find(|found| !found.is_empty()).unwrap_or_default()
     }
 }

@@ -106,6 +106,18 @@ impl Histogram {
         self.longest = self.longest.max(other.longest);
     }
 
+    /// What was counted since an earlier state of the same histogram. The longest is that of all, since no more is known of it.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let before = earlier.buckets.iter().copied().chain(std::iter::repeat(0));
+        Self {
+            buckets: self.buckets.iter().zip(before).map(|(now, before)| now - before).collect(),
+            count: self.count - earlier.count,
+            sum: self.sum - earlier.sum,
+            longest: self.longest,
+        }
+    }
+
     /// Forgets everything and keeps the memory.
     pub(crate) fn clear(&mut self) {
         self.buckets.fill(0);

@@ -7,6 +7,7 @@
 mod flow;
 mod histogram;
 mod resource;
+mod since;
 mod trace;
 mod window;
 

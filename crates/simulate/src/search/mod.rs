@@ -17,9 +17,13 @@ mod line;
 mod curve;
 mod moves;
 mod recovery;
+mod backend;
+mod cause;
 #[cfg(test)]
 mod test_systems;
 
+pub use backend::{Backend, Judge, Length, Subject};
+pub use cause::{Because, Reason, Resource, reason};
 pub use curve::{Curve, CurvePoint, curve, loads_to_draw};
 pub use drift::course;
 pub use laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observation, Progress, Stage, Variant};

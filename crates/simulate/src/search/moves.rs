@@ -1,7 +1,7 @@
 //! What a change does to the line, from pairs of runs that differ by it alone.
 
 use super::finish::Design;
-use super::laboratory::{Laboratory, Stage, Variant};
+use super::laboratory::{Experiment, Laboratory, Stage, Variant};
 use super::line::{Account, Line, Options, Verdict};
 use super::pilot::{self, Found, trials};
 use super::probe::Run;
@@ -27,6 +27,10 @@ pub struct Moved {
 const SEEDS: usize = 24;
 /// Changes that move the line by less than this are measured at the very loads of the line, where pairs are closest.
 const SMALL: f64 = 0.03;
+/// Seeds and requests of the first look at a change, at the line alone: what it does not move by more than this share is told by that.
+const LOOKS: u64 = 12;
+const LOOK_REQUESTS: u64 = 15_000;
+const NOTHING: f64 = 0.01;
 /// How far apart the loads of a design lie, as a share.
 const SPREAD: f64 = 0.03;
 
@@ -49,7 +53,9 @@ pub fn moves(
     let seeds = options.seed + 3_000_000;
     let base = design.run(laboratory, 0, SEEDS, seeds);
     account.count(&base);
-    let mut pairs = Pairs { promises, base: &base, line, options, account: &mut account, design, seeds };
+    let at_line = look(laboratory, options.variant, at.value, seeds);
+    account.count(&at_line);
+    let mut pairs = Pairs { at_line, promises, base: &base, line, options, account: &mut account, design, seeds };
     let mut changes = Vec::new();
     for (done, variant) in variants.iter().enumerate() {
         changes.push(pairs.change(laboratory, *variant));
@@ -66,7 +72,16 @@ pub fn moves(
     told.map(|((variant, change), real)| Moved { variant: *variant, change, real }).collect()
 }
 
+/// A few runs at one load.
+fn look(laboratory: &mut impl Laboratory, variant: Variant, load: f64, seeds: u64) -> Vec<Run> {
+    let made: Vec<Experiment> =
+        (seeds..seeds + LOOKS).map(|seed| Experiment { variant, load, seed, requests: LOOK_REQUESTS }).collect();
+    let seen = laboratory.observe(&made);
+    made.iter().zip(seen).map(|(made, seen)| Run { load, seed: made.seed, seen }).collect()
+}
+
 struct Pairs<'a> {
+    at_line: Vec<Run>,
     promises: &'a [Promise],
     base: &'a [Run],
     line: &'a Line,
@@ -78,6 +93,9 @@ struct Pairs<'a> {
 
 impl Pairs<'_> {
     fn change(&mut self, laboratory: &mut impl Laboratory, variant: Variant) -> Option<Change> {
+        if let Some(nothing) = self.nothing(laboratory, variant) {
+            return Some(nothing);
+        }
         let first = self.run(laboratory, variant, self.design.centre);
         // Where the first look leads far away, it is the curve's shape that it tells of, not the place.
         let shift = ln_line(self.promises, &first).map(|ln| ln - self.design.centre.ln());
@@ -106,6 +124,30 @@ impl Pairs<'_> {
         })
     }
 
+    /// The change of one that does next to nothing, from runs at the line: the change of the share's log-odds, by their slope.
+    fn nothing(&mut self, laboratory: &mut impl Laboratory, variant: Variant) -> Option<Change> {
+        let line = self.line.interval()?.value;
+        let changed = look(laboratory, variant, line, self.seeds);
+        self.account.count(&changed);
+        let promise = self.line.breaks.filter(|_| self.line.steepness > 0.0)?;
+        // Another promise may break first with the change.
+        let others = (0..self.promises.len()).filter(|other| *other != promise);
+        if others.into_iter().any(|other| share(&changed, other, None) > 0.8 * self.promises[other].allowed) {
+            return None;
+        }
+        let groups = self.at_line.len();
+        let ln_odds = |runs: &[Run], left_out| {
+            let share = share(runs, promise, left_out);
+            (0.0 < share && share < 1.0).then(|| (share / (1.0 - share)).ln())
+        };
+        let moved = jackknife(groups, self.options.confidence, |left_out| {
+            let odds = ln_odds(&changed, left_out)? - ln_odds(&self.at_line, left_out)?;
+            Some(-odds / self.line.steepness)
+        })?;
+        let widest = moved.interval.low.abs().max(moved.interval.high.abs());
+        (widest < NOTHING).then(|| Change { difference: moved.interval.times(line), chance: moved.chance })
+    }
+
     fn run(&mut self, laboratory: &mut impl Laboratory, variant: Variant, centre: f64) -> Vec<Run> {
         let design = Design { variant, centre, ..self.design };
         let runs = design.run(laboratory, 0, SEEDS, self.seeds);
@@ -122,6 +164,14 @@ impl Pairs<'_> {
             Found::Unbounded(_) | Found::Interrupted(..) => None,
         }
     }
+}
+
+/// The share of bad requests over runs, one of them left out perhaps.
+fn share(runs: &[Run], promise: usize, left_out: Option<usize>) -> f64 {
+    let kept = runs.iter().enumerate().filter(|(at, _)| Some(*at) != left_out);
+    let judged = kept.map(|(_, run)| run.seen.judged[promise]);
+    let (bad, all) = judged.fold((0.0, 0.0), |(bad, all), judged| (bad + judged.bad, all + judged.all));
+    if all > 0.0 { bad / all } else { 0.0 }
 }
 
 /// The logarithm of the load at which the first promise breaks.

@@ -46,6 +46,7 @@ pub(super) fn narrow(
     let mut search = Bracket { low: rest, high: None, ceiling: ceiling(options), runs: Vec::new() };
     let mut load = options.bound.map_or(options.start, |bound| 0.85 * bound);
     for _ in 0..40 {
+        let effort = Effort { most: search.worth(effort.most), ..effort };
         let (side, runs) = probe(laboratory, promises, load, effort);
         account.count(&runs);
         search.learn(load, side, runs);
@@ -97,6 +98,15 @@ impl Bracket {
             (self.low, self.high) = (high / NARROW.sqrt(), Some(self.low * NARROW.sqrt()));
         }
         self.runs.extend(runs);
+    }
+
+    /// How many runs a probe is worth: far from the line few tell the side, and a wrong one is found out later.
+    fn worth(&self, most: usize) -> usize {
+        match self.high.map_or(f64::INFINITY, |high| high / self.low) {
+            ratio if ratio > 1.4 => most / 4,
+            ratio if ratio > 1.15 => most / 2,
+            _ => most,
+        }
     }
 
     fn next(&self, promises: &[Promise], options: &Options) -> Next {

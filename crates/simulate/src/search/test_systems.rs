@@ -98,3 +98,46 @@ pub(super) fn erlang_line(servers: usize, service_s: f64, within_s: f64, allowed
     }
     low
 }
+
+/// A server whose answers come too late once more than `patience` wait: most of those ask again. Well at low backlog up to its whole
+/// rate, ill up to the share of it that does not ask again: two minds in between.
+pub(super) struct Storm {
+    pub(super) rate: f64,
+    pub(super) again: f64,
+    pub(super) patience: u64,
+    /// What waits in the beginning, by variant: nothing, or what a passing disturbance left.
+    pub(super) begins: [u64; 2],
+    pub(super) seconds: f64,
+}
+
+impl Laboratory for Storm {
+    fn observe(&mut self, experiments: &[Experiment]) -> Vec<Observation> {
+        experiments.iter().map(|made| self.run(made)).collect()
+    }
+}
+
+impl Storm {
+    fn run(&self, made: &Experiment) -> Observation {
+        let mut chance = Uniform::new(made.seed);
+        let mut waiting = self.begins[made.variant.0];
+        let (total, mut time, mut judged) = (made.load + self.rate, 0.0, Judged::default());
+        let mut cost = 0;
+        while time < self.seconds {
+            time += chance.exponential(1.0 / total);
+            if chance.draw() * total < made.load {
+                waiting += 1;
+                cost += 1;
+            } else if waiting > 0 {
+                let late = waiting > self.patience;
+                if !(late && chance.draw() < self.again) {
+                    waiting -= 1;
+                }
+                if time > 0.75 * self.seconds {
+                    judged.all += 1.0;
+                    judged.bad += f64::from(u8::from(late));
+                }
+            }
+        }
+        Observation { judged: vec![judged], course: Course::Level, figures: Figures::default(), cost }
+    }
+}

@@ -1,6 +1,6 @@
 //! Lines that are known exactly, found.
 
-use super::test_systems::{Pool, erlang_line, latency, wait};
+use super::test_systems::{Pool, Storm, erlang_line, latency, wait};
 use super::*;
 
 fn searched(pool: &mut Pool, precision: f64, seed: u64) -> Line {
@@ -124,4 +124,28 @@ fn the_curve_rises_and_is_drawn_past_the_line() {
     let loads = loads_to_draw(42.83);
     let drawn = curve(&mut pool, Variant::default(), &loads, 5_000, 1, 0.95);
     assert_eq!(drawn.iter().map(|point| point.load).collect::<Vec<_>>(), loads);
+}
+
+/// By the fluid limit it recovers up to (1 − 0.4) × 100/s: 400 too many go away in the 300 s before judging at 58.67/s.
+#[test]
+fn a_retry_storm_has_two_minds_between_its_edges() {
+    let mut storm = Storm { rate: 100.0, again: 0.4, patience: 200, begins: [0, 600], seconds: 400.0 };
+    let promises = [latency(1.0, 0.01)];
+    let undisturbed = Passing {
+        variant: Variant(0),
+        allowed: 0.05,
+        precision: 0.02,
+        confidence: 0.95,
+        most_runs: 400,
+        requests: 1,
+        seed: 1,
+        between: (20.0, 150.0),
+    };
+    let disturbed = Passing { variant: Variant(1), ..undisturbed };
+    let pair = hysteresis(&mut storm, &promises, &undisturbed, &disturbed);
+    let recovers = pair.recovers_at.onset.expect("it recovers at low load");
+    assert!((recovers.value / 58.67 - 1.0).abs() < 0.03, "{pair:?}");
+    let tips = pair.tips_at.onset.expect("it tips beyond its rate");
+    assert!(90.0 < tips.value && tips.value < 103.0, "{pair:?}");
+    assert!(pair.recovers_at.tried.len() >= 3);
 }
