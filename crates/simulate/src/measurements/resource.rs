@@ -35,7 +35,7 @@ pub struct ComponentUse {
     pub open: Level,
     /// Requests that wait for a slot or worker.
     pub queue: Level,
-    /// How long those waited that got one, those at once included.
+    /// How long those waited that got one, those at once included; empty where only journeys were measured in detail.
     pub waited: Histogram,
     /// Requests at work: those that hold a worker, or compute where workers are not limited.
     pub busy: Level,

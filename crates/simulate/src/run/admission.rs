@@ -12,6 +12,7 @@ use crate::time::Nanos;
 
 impl Engine {
     /// A request arrives at its component.
+    #[inline]
     pub(super) fn arrive(&mut self, image: &Image, at: u32) {
         let now = self.now;
         let frame = &mut self.frames[at];
@@ -99,7 +100,7 @@ impl Engine {
 
     /// How long the first in its queue has waited.
     fn oldest_wait(&self, image: &Image, at: u32) -> u64 {
-        let gates = [self.slot_gate(image, at), self.worker_gate(image, at)];
+        let gates = [self.slot_gate(at), self.worker_gate(at)];
         let waits = gates.into_iter().filter(|gate| *gate != NONE).filter_map(|gate| {
             let policy = self.gates.gates[gate as usize].policy;
             self.gates.oldest(gate, image.policies[policy as usize].ranks, &self.frames)
@@ -108,9 +109,10 @@ impl Engine {
     }
 
     /// A request asks for a slot.
+    #[inline]
     pub(super) fn enter(&mut self, image: &Image, at: u32) {
         self.place(image, at);
-        let gate = self.slot_gate(image, at);
+        let gate = self.slot_gate(at);
         if gate == NONE {
             return self.admit(image, at);
         }
@@ -129,32 +131,30 @@ impl Engine {
         let replica = self.frames[at].replica;
         self.frames[at].flags.set(Flags::PLACED);
         let state = &mut self.replicas[replica as usize];
-        if state.open.value == 0 {
-            let component = image.replicas[replica as usize].component as usize;
-            let (takes, after_idle) = image.components[component].cold_start;
+        state.opened += 1;
+        if state.several {
+            state.open.up(self.now);
+        }
+        if state.watches && state.opened == 1 {
+            let (takes, after_idle) = image.components[state.component as usize].cold_start;
             if takes.is_some() && state.phase == Phase::Up && self.now - state.idle_since >= after_idle {
                 self.make_ready(image, replica);
             }
         }
-        self.replicas[replica as usize].open.up(self.now);
     }
 
     /// The gate of the slots that a frame needs, if those are limited.
     #[inline]
-    pub(super) fn slot_gate(&self, image: &Image, at: u32) -> u32 {
-        let replica = self.frames[at].replica as usize;
-        let component = image.replicas[replica].component as usize;
-        match image.components[component].binding {
-            Binding::Slot => self.components[component].slot_gate,
-            _ => self.replicas[replica].slot_gate,
-        }
+    pub(super) fn slot_gate(&self, at: u32) -> u32 {
+        self.replicas[self.frames[at].replica as usize].slot_gate
     }
 
     /// Where slots are shared, the replica whose slot it is.
     fn bind_slot(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica;
-        let component = image.replicas[replica as usize].component;
-        if image.components[component as usize].binding == Binding::Slot {
+        let own = &self.replicas[replica as usize];
+        if own.binding == Binding::Slot {
+            let component = own.component;
             let limit = image.components[component as usize].slots.unwrap_or(u32::MAX);
             let chosen = self.least_used(image, component, limit);
             self.in_use[chosen as usize] += 1;
@@ -168,6 +168,8 @@ impl Engine {
         if from != to {
             self.frames[at].replica = to;
             if self.frames[at].flags.has(Flags::PLACED) {
+                self.replicas[from as usize].opened -= 1;
+                self.replicas[to as usize].opened += 1;
                 self.replicas[from as usize].open.down(self.now);
                 self.replicas[to as usize].open.up(self.now);
             }
@@ -238,7 +240,7 @@ impl Engine {
 
     /// Takes a frame out of the queue that it waits in, and gives the gate.
     pub(super) fn leave_queue(&mut self, image: &Image, at: u32) -> u32 {
-        let gate = self.waits_at(image, at);
+        let gate = self.waits_at(at);
         let index = self.gates.gates[gate as usize].policy;
         let rank = if image.policies[index as usize].ranks > 1 { self.frames[at].rank } else { 0 };
         self.gates.leave(gate, rank, at, &mut self.frames);
@@ -250,14 +252,14 @@ impl Engine {
     }
 
     /// The gate that a frame waits at.
-    fn waits_at(&self, image: &Image, at: u32) -> u32 {
+    fn waits_at(&self, at: u32) -> u32 {
         let frame = &self.frames[at];
         match frame.state {
-            State::WaitSlot => self.slot_gate(image, at),
+            State::WaitSlot => self.slot_gate(at),
             State::WaitPool => self.cold[frame.cold].pool_gate,
             State::WaitLock => self.cold[frame.cold].lock_gate,
-            State::Interrupted if self.worker_gate(image, at) == NONE => self.slot_gate(image, at),
-            _ => self.worker_gate(image, at),
+            State::Interrupted if self.worker_gate(at) == NONE => self.slot_gate(at),
+            _ => self.worker_gate(at),
         }
     }
 
@@ -317,11 +319,16 @@ impl Engine {
                     self.let_run(at);
                 }
             }
-            State::Interrupted => self.resume_work(image, at),
+            State::Interrupted => {
+                if self.worker_gate(at) == NONE {
+                    self.bind_slot(image, at);
+                }
+                self.resume_work(image, at);
+            }
             State::WaitPool => {
                 self.lend(at);
                 self.frames[at].state = State::Sending;
-                self.ready.push_back(at);
+                self.enlist(at);
             }
             State::WaitLock => self.locked(image, at),
             _ => {}
@@ -343,7 +350,11 @@ impl Engine {
     #[inline]
     fn note_wait(&mut self, owner: Owner, waited: u64) {
         match owner {
-            Owner::Component(component) => self.components[component as usize].waited.record(Nanos(waited)),
+            Owner::Component(component) => {
+                if self.recorder.detailed {
+                    self.components[component as usize].waited.record(Nanos(waited));
+                }
+            }
             Owner::Pool(pool) => self.recorder.pools[pool as usize].waited.record(Nanos(waited)),
             Owner::Lock(lock) => self.locks[lock as usize].waited.record(Nanos(waited)),
         }
@@ -357,26 +368,31 @@ impl Engine {
     }
 
     /// A request leaves its component.
+    #[inline]
     pub(super) fn leave(&mut self, image: &Image, at: u32) {
-        let frame = self.frames[at];
-        let component = image.operations[frame.operation as usize].component as usize;
-        if frame.flags.has(Flags::PLACED) {
-            let replica = &mut self.replicas[frame.replica as usize];
-            replica.ended += 1;
-            replica.open.down(self.now);
-            replica.idle_since = self.now;
-        }
-        if !frame.flags.has(Flags::ADMITTED) {
+        let frame = &self.frames[at];
+        let (flags, replica, arrived) = (frame.flags, frame.replica, frame.arrived);
+        if !flags.has(Flags::PLACED) {
             return;
         }
-        self.components[component].open.down(self.now);
-        if image.components[component].adaptive.is_some() {
-            self.adapt(image, frame.replica, self.now - frame.arrived);
+        let own = &mut self.replicas[replica as usize];
+        own.ended += 1;
+        own.opened -= 1;
+        own.idle_since = self.now;
+        if own.several {
+            own.open.down(self.now);
         }
-        let gate = self.slot_gate(image, at);
+        if !flags.has(Flags::ADMITTED) {
+            return;
+        }
+        let (gate, component, binding) = (own.slot_gate, own.component as usize, own.binding);
+        self.components[component].open.down(self.now);
         if gate != NONE {
-            if image.components[component].binding == Binding::Slot {
-                self.in_use[frame.replica as usize] -= 1;
+            if binding == Binding::Slot {
+                self.in_use[replica as usize] -= 1;
+            }
+            if image.components[component].adaptive.is_some() {
+                self.adapt(image, replica, self.now - arrived);
             }
             self.release(image, gate);
         }

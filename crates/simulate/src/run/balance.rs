@@ -67,7 +67,7 @@ impl Engine {
         let count = if some == 0 { listed.len() } else { some } as u32;
         let fitting = || listed.iter().copied().filter(|replica| fits(replica));
         let nth = |n: u32| fitting().nth(n as usize);
-        let open = |replica: &u32| self.replicas[*replica as usize].open.value;
+        let open = |replica: &u32| self.replicas[*replica as usize].opened;
         match called.balancing {
             Balancing::Random | Balancing::SharedQueue => nth(chance.below(count)),
             Balancing::RoundRobin => {

@@ -233,7 +233,12 @@ impl Engine {
                     frame.position = found_of(image, frame.position - 1);
                     self.let_run(waiting);
                 }
-                Err(failure) => self.finish(image, waiting, Err(failure)),
+                Err(_) => {
+                    // In its turn, since the failure of one may end the wait of another.
+                    self.cold(waiting).outcome = outcome;
+                    self.frames[waiting].state = State::Failing;
+                    self.enlist(waiting);
+                }
             }
             waiting = next;
         }

@@ -223,6 +223,7 @@ impl Engine {
     }
 
     /// An attempt gets its replica and sets out.
+    #[inline]
     pub(super) fn send(&mut self, image: &Image, at: u32) {
         let frame = self.frames[at];
         let called = &image.calls[frame.call as usize];
@@ -259,6 +260,7 @@ impl Engine {
     }
 
     /// An operation or a way of a fork has ended.
+    #[inline]
     pub(super) fn finish(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = self.frames[at];
         let mut outcome = outcome;
@@ -312,6 +314,7 @@ impl Engine {
     }
 
     /// An attempt's answer is there.
+    #[inline]
     pub(super) fn deliver(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = self.frames[at];
         if frame.call != NO_CODE {
@@ -332,6 +335,7 @@ impl Engine {
     }
 
     /// Counts an attempt that has ended, and gives back what it held of its caller, but for a connection that is kept.
+    #[inline]
     pub(super) fn settle(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = self.frames[at];
         let took = self.now - frame.start;
@@ -375,6 +379,7 @@ impl Engine {
     }
 
     /// Gives a frame back, unless its connection is kept for longer.
+    #[inline]
     fn give_or_linger(&mut self, image: &Image, at: u32) {
         let frame = self.frames[at];
         if frame.flags.has(Flags::CONNECTION) {
@@ -533,32 +538,53 @@ impl Engine {
         self.attempt(image, at, call, site, number);
     }
 
-    /// A frame's limit is over, if it still is that frame's.
+    /// A frame's limit is over, if it still is that frame's: its caller gives up, and with it everything below that was
+    /// called with what was left of the same time.
     pub(super) fn limit(&mut self, image: &Image, at: u32) {
         let frame = &self.frames[at];
-        if frame.limit != self.now || frame.state == State::Free || frame.flags.has(Flags::BRANCH) {
+        let hosted = frame.flags.has(Flags::BRANCH) && frame.parent != NONE;
+        if frame.limit != self.now || frame.state == State::Free || hosted {
             return;
         }
-        self.timed_out(image, at);
-        self.pass_deadline(image, at);
+        // All are listed before the first gives up, since that may take the tree apart.
+        let mut overdue = std::mem::take(&mut self.overdue);
+        overdue.push(at);
+        self.list_overdue(at, &mut overdue);
+        for each in overdue.drain(..) {
+            let frame = &self.frames[each];
+            // A place that was reused meanwhile has a later limit.
+            if frame.limit == self.now && frame.state != State::Free {
+                self.timed_out(image, each);
+            }
+        }
+        self.overdue = overdue;
     }
 
-    /// What was called with what was left of a deadline ends with it.
-    fn pass_deadline(&mut self, image: &Image, at: u32) {
+    fn list_overdue(&self, at: u32, overdue: &mut Vec<u32>) {
         let frame = &self.frames[at];
-        if frame.limit != self.now || frame.state != State::Awaiting {
+        if frame.state != State::Awaiting {
             return;
         }
         let mut child = frame.link;
-        while child != NONE && self.frames[child].parent == at {
-            let frame = self.frames[child];
-            if frame.flags.has(Flags::BRANCH) {
-                self.pass_deadline(image, child);
-            } else if frame.flags.has(Flags::DEADLINE) && frame.limit == self.now {
-                self.timed_out(image, child);
-                self.pass_deadline(image, child);
+        while child != NONE {
+            let frame = &self.frames[child];
+            let is_overdue = frame.flags.has(Flags::DEADLINE) && frame.limit == self.now;
+            if is_overdue {
+                overdue.push(child);
+            }
+            if is_overdue || frame.flags.has(Flags::BRANCH) {
+                self.list_overdue(child, overdue);
             }
             child = frame.sibling;
+        }
+    }
+
+    /// A frame whose limit its caller would have watched is alone from here on, and watches it itself.
+    fn watch_limit(&mut self, at: u32) {
+        let frame = &self.frames[at];
+        let unwatched = frame.flags.has(Flags::DEADLINE) || frame.flags.has(Flags::BRANCH);
+        if unwatched && self.now < frame.limit && frame.limit != NEVER {
+            self.events.at(frame.limit, Kind::Limit, at);
         }
     }
 
@@ -617,8 +643,9 @@ impl Engine {
             _ => {
                 let operation = &image.operations[frame.operation as usize];
                 self.recorder.operations[frame.operation as usize].flow.late += 1;
-                if operation.late_work == LateWork::Stops {
-                    self.stop(image, at);
+                match operation.late_work {
+                    LateWork::Stops => self.stop(image, at),
+                    LateWork::RunsOn => self.watch_limit(at),
                 }
             }
         }
@@ -633,14 +660,13 @@ impl Engine {
     pub(super) fn end_now(&mut self, image: &Image, at: u32, failure: Failure) {
         match self.frames[at].state {
             // They are on the list of those whose turn it is.
-            State::Running | State::Sending => {
+            State::Running | State::Sending | State::Failing => {
                 self.frames[at].state = State::Stopping;
                 return;
             }
             State::Stopping | State::Free => return,
-            State::WaitSlot | State::WaitWorker | State::WaitLock | State::Interrupted => {
-                self.leave_queue(image, at);
-            }
+            State::WaitSlot | State::WaitWorker | State::WaitLock => drop(self.leave_queue(image, at)),
+            State::Interrupted => self.leave_interrupted(image, at),
             State::Computing | State::Suspended => self.stop_work(image, at),
             State::OnCores | State::SuspendedOnCores => {
                 let replica = self.frames[at].replica as usize;
@@ -674,6 +700,8 @@ impl Engine {
                 // A way of a fork does not outlive the replica that it runs on.
                 if stops || because.cause == Cause::ReplicaLost {
                     self.end_now(image, child, because);
+                } else {
+                    self.watch_limit(child);
                 }
             } else {
                 self.settle(image, child, Err(because));
@@ -684,6 +712,9 @@ impl Engine {
 
     /// An attempt gets no answer: it waits until its caller gives up.
     pub(super) fn lose(&mut self, image: &Image, at: u32, failure: Failure) {
+        if self.frames[at].cold != NONE {
+            self.let_go(image, at, Err(failure));
+        }
         if self.frames[at].arrived != NEVER {
             self.leave(image, at);
             self.record_operation(at, Err(failure));

@@ -6,7 +6,7 @@
 use super::code::{DrawAt, Instruction};
 use super::engine::{Engine, round};
 use super::events::Kind;
-use super::frame::{NEVER, NONE, State};
+use super::frame::{Flags, NEVER, NONE, State};
 use super::image::{Binding, Image};
 use crate::program::Priority;
 
@@ -23,7 +23,7 @@ impl Engine {
             }
             return time == 0;
         }
-        let gate = self.worker_gate(image, at);
+        let gate = self.worker_gate(at);
         if gate == NONE {
             return self.begin_work(image, at, cpu, hold);
         }
@@ -43,21 +43,17 @@ impl Engine {
 
     /// The gate of the workers that a frame needs, if those are limited.
     #[inline]
-    pub(super) fn worker_gate(&self, image: &Image, at: u32) -> u32 {
-        let replica = self.frames[at].replica;
-        let component = image.replicas[replica as usize].component as usize;
-        match image.components[component].binding {
-            Binding::Worker => self.components[component].worker_gate,
-            _ => self.replicas[replica as usize].worker_gate,
-        }
+    pub(super) fn worker_gate(&self, at: u32) -> u32 {
+        self.replicas[self.frames[at].replica as usize].worker_gate
     }
 
     /// Where workers are shared, the replica whose worker it is.
     #[inline]
     pub(super) fn bind_worker(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica;
-        let component = image.replicas[replica as usize].component;
-        if image.components[component as usize].binding == Binding::Worker {
+        let own = &self.replicas[replica as usize];
+        if own.binding == Binding::Worker {
+            let component = own.component;
             let limit = image.components[component as usize].workers.unwrap_or(u32::MAX);
             let chosen = self.least_used(image, component, limit);
             self.in_use[chosen as usize] += 1;
@@ -66,29 +62,26 @@ impl Engine {
     }
 
     /// Does the work that a worker was taken for; true if it takes no time.
+    #[inline]
     pub(super) fn begin_work(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let replica = self.frames[at].replica as usize;
-        let component = image.replicas[replica].component as usize;
         let work = self.draw(image, at, cpu) * self.slowness(image, at, replica);
-        let own = &image.components[component];
         let held = self.draw(image, at, hold);
-        let time = match own.slowness {
-            Some(slowness) => round(work * slowness + held),
-            None if work > 0.0 => u64::MAX,
-            None => round(held),
-        };
+        let own = &self.replicas[replica];
+        let component = own.component as usize;
+        if own.slowness == 0.0 && work > 0.0 {
+            self.begin_busy(image, replica, component);
+            self.frames[at].state = State::OnCores;
+            self.on_cores(replica, component, at, work);
+            return false;
+        }
+        let time = round(work * own.slowness + held);
         if time == 0 {
             return true;
         }
         self.begin_busy(image, replica, component);
-        if own.slowness.is_none() && work > 0.0 {
-            self.frames[at].state = State::OnCores;
-            self.on_cores(replica, component, at, work);
-        } else {
-            self.components[component].cpu.add(work as u128);
-            self.replicas[replica].cpu.add(work as u128);
-            self.sleep(at, time, State::Computing);
-        }
+        self.note_cpu(replica, component, work);
+        self.sleep(at, time, State::Computing);
         false
     }
 
@@ -96,10 +89,11 @@ impl Engine {
     #[inline]
     fn slowness(&self, image: &Image, at: u32, replica: usize) -> f64 {
         let state = &self.replicas[replica];
-        let fault = self.operations[self.frames[at].operation as usize].fault.map_or(1.0, |fault| fault.slow);
-        let warm_up = &image.components[image.replicas[replica].component as usize].source.warm_up;
-        let factor = fault * state.slow;
-        match warm_up {
+        let factor = self.operations[self.frames[at].operation as usize].slow * state.slow;
+        if state.since == NEVER {
+            return factor;
+        }
+        match &image.components[state.component as usize].source.warm_up {
             Some(warm_up) if self.now < state.since.saturating_add(warm_up.takes.0) => {
                 let left = 1.0 - (self.now - state.since) as f64 / warm_up.takes.0 as f64;
                 factor * (1.0 + (warm_up.slower - 1.0) * left)
@@ -111,24 +105,42 @@ impl Engine {
     #[inline]
     fn begin_busy(&mut self, image: &Image, replica: usize, component: usize) {
         self.components[component].busy.up(self.now);
-        if self.replicas[replica].busy.value == 0 {
+        let own = &mut self.replicas[replica];
+        own.working += 1;
+        if own.several {
+            own.busy.up(self.now);
+        }
+        if own.watches && own.working == 1 {
             self.count_busy_time(image, replica as u32, true);
         }
-        self.replicas[replica].busy.up(self.now);
     }
 
     #[inline]
     fn end_busy(&mut self, image: &Image, replica: usize, component: usize) {
         self.components[component].busy.down(self.now);
-        self.replicas[replica].busy.down(self.now);
-        if self.replicas[replica].busy.value == 0 {
+        let own = &mut self.replicas[replica];
+        own.working -= 1;
+        if own.several {
+            own.busy.down(self.now);
+        }
+        if own.watches && own.working == 0 {
             self.count_busy_time(image, replica as u32, false);
         }
     }
 
+    /// Counts CPU time, in whole nanoseconds, where it begins.
+    #[inline]
+    fn note_cpu(&mut self, replica: usize, component: usize, work: f64) {
+        // Through a signed number, whose conversion is one instruction.
+        let work = work as i64 as u128;
+        self.components[component].cpu.add(work);
+        if self.replicas[replica].several {
+            self.replicas[replica].cpu.add(work);
+        }
+    }
+
     fn on_cores(&mut self, replica: usize, component: usize, at: u32, work: f64) {
-        self.components[component].cpu.add(work as u128);
-        self.replicas[replica].cpu.add(work as u128);
+        self.note_cpu(replica, component, work);
         if let Some(cores) = &mut self.replicas[replica].cores {
             cores.begin(self.now, at, work);
             self.plan_cores(replica);
@@ -181,10 +193,11 @@ impl Engine {
     }
 
     /// Gives the worker back, wherever in its work the frame is.
+    #[inline]
     pub(super) fn stop_work(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica as usize;
-        self.end_busy(image, replica, image.replicas[replica].component as usize);
-        let gate = self.worker_gate(image, at);
+        self.end_busy(image, replica, self.replicas[replica].component as usize);
+        let gate = self.replicas[replica].worker_gate;
         if gate != NONE {
             self.release_worker(image, at, gate);
         }
@@ -193,7 +206,7 @@ impl Engine {
     #[inline]
     fn release_worker(&mut self, image: &Image, at: u32, gate: u32) {
         let replica = self.frames[at].replica as usize;
-        if image.components[image.replicas[replica].component as usize].binding == Binding::Worker {
+        if self.replicas[replica].binding == Binding::Worker {
             self.in_use[replica] -= 1;
         }
         self.release(image, gate);
@@ -209,7 +222,7 @@ impl Engine {
         let at_work = (0..self.frames.places()).filter(|at| {
             let frame = &self.frames[*at];
             let works = matches!(frame.state, State::Computing | State::OnCores);
-            works && rank < frame.rank && self.holds_at(image, *at, gate)
+            works && rank < frame.rank && self.holds_at(*at, gate)
         });
         // Of equals the one that began last loses least.
         let Some(victim) = at_work.max_by_key(|at| (self.frames[*at].rank, self.frames[*at].arrived, *at)) else {
@@ -224,9 +237,12 @@ impl Engine {
             _ => self.frames[victim].wake - self.now,
         };
         self.end_busy(image, replica, image.replicas[replica].component as usize);
-        if image.components[image.replicas[replica].component as usize].binding == Binding::Worker {
-            self.in_use[replica] -= 1;
-        }
+        let given = match image.components[image.replicas[replica].component as usize].binding {
+            Binding::Sending => false,
+            Binding::Slot => self.worker_gate(victim) == NONE,
+            Binding::Worker => true,
+        };
+        self.in_use[replica] -= u32::from(given);
         let frame = &mut self.frames[victim];
         (frame.state, frame.wake, frame.since) = (State::Interrupted, left, self.now);
         let rank = frame.rank;
@@ -238,13 +254,28 @@ impl Engine {
     }
 
     /// Whether a frame that works does so through this gate.
-    fn holds_at(&self, image: &Image, at: u32, gate: u32) -> bool {
+    fn holds_at(&self, at: u32, gate: u32) -> bool {
         let replica = self.frames[at].replica;
         if replica == NONE {
             return false;
         }
-        let workers = self.worker_gate(image, at);
-        workers == gate || (workers == NONE && self.slot_gate(image, at) == gate)
+        let workers = self.worker_gate(at);
+        // A way of a fork works under its host's slot, and cannot give it away.
+        let own = self.frames[at].flags.has(Flags::ADMITTED);
+        workers == gate || (workers == NONE && own && self.slot_gate(at) == gate)
+    }
+
+    /// Takes a frame out of the queue of those that were interrupted. Where it gave its slot away, it has it again for the
+    /// moment in which it ends.
+    pub(super) fn leave_interrupted(&mut self, image: &Image, at: u32) {
+        let gate = self.leave_queue(image, at);
+        if self.worker_gate(at) == NONE {
+            self.gates.gates[gate as usize].inside += 1;
+            let replica = self.frames[at].replica as usize;
+            if image.components[image.replicas[replica].component as usize].binding == Binding::Slot {
+                self.in_use[replica] += 1;
+            }
+        }
     }
 
     /// Goes on with work that was interrupted.

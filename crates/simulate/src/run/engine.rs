@@ -72,8 +72,21 @@ pub(super) struct ComponentState {
 /// A replica in a run.
 #[derive(Debug)]
 pub(super) struct ReplicaState {
+    // What every step of a request asks, of the component as well, so that it asks in one place.
+    pub(super) component: u32,
+    pub(super) binding: Binding,
+    /// Its own gates, or those of its component's shared queue.
     pub(super) slot_gate: u32,
     pub(super) worker_gate: u32,
+    /// Work takes this many times as long, whatever else runs; nothing where cores are shared.
+    pub(super) slowness: f64,
+    /// It has rules that look at the time: failures while busy, a warm-up, a cold start.
+    pub(super) watches: bool,
+    /// It is one of several, and is metered apart from its component.
+    pub(super) several: bool,
+    /// Requests that it has open, and those at work.
+    pub(super) opened: u32,
+    pub(super) working: u32,
     pub(super) cores: Option<Cores>,
     pub(super) phase: super::replica::Phase,
     /// How many faults keep it down.
@@ -115,9 +128,17 @@ pub(super) struct ReplicaState {
 }
 
 /// An operation in a run: what is wrong with it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct OperationState {
     pub(super) fault: Option<OperationFault>,
+    /// How many times as long its own work takes by it.
+    pub(super) slow: f64,
+}
+
+impl Default for OperationState {
+    fn default() -> Self {
+        Self { fault: None, slow: 1.0 }
+    }
 }
 
 /// A run in progress.
@@ -133,8 +154,11 @@ pub(super) struct Engine {
     pub(super) frames: Slab<Frame>,
     pub(super) cold: Slab<Cold>,
     pub(super) requests: Slab<Request>,
-    /// Whose turn it is.
+    /// Whose turn it is next, and who comes after: nearly always there is one alone.
+    pub(super) next: u32,
     pub(super) ready: VecDeque<u32>,
+    /// Those whose time is over, while they are gone through.
+    pub(super) overdue: Vec<u32>,
     pub(super) gates: Gates,
     pub(super) components: Vec<ComponentState>,
     pub(super) replicas: Vec<ReplicaState>,
@@ -166,7 +190,9 @@ impl Engine {
         let components = image.components.iter().map(|component| component_state(component, image, &mut gates));
         let components: Vec<ComponentState> = components.collect();
         let replicas = image.replicas.iter().enumerate().map(|(index, replica)| {
-            replica_state(&image.components[replica.component as usize], image, &mut gates, mix(seed, index as u64))
+            let (of, phase) = (replica.component, mix(seed, index as u64));
+            let own = &image.components[of as usize];
+            replica_state(of, &components[of as usize], own, image, &mut gates, phase)
         });
         let replicas: Vec<ReplicaState> = replicas.collect();
         let mut add_gates = |count: u32, capacity: u32, policy: u32| {
@@ -197,7 +223,9 @@ impl Engine {
             frames: Slab::new(),
             cold: Slab::new(),
             requests: Slab::new(),
+            next: NONE,
             ready: VecDeque::new(),
+            overdue: Vec::new(),
             components,
             in_use: vec![0; replicas.len()],
             replicas,
@@ -231,8 +259,15 @@ impl Engine {
                 return None;
             };
             self.handle(image, key, event);
-            while let Some(frame) = self.ready.pop_front() {
-                self.turn(image, frame);
+            loop {
+                let next = std::mem::replace(&mut self.next, NONE);
+                if next != NONE {
+                    self.turn(image, next);
+                } else if let Some(next) = self.ready.pop_front() {
+                    self.turn(image, next);
+                } else {
+                    break;
+                }
             }
         }
         self.end
@@ -308,6 +343,10 @@ impl Engine {
         match self.frames[at].state {
             State::Running => self.run(image, at),
             State::Sending => self.send(image, at),
+            State::Failing => {
+                let outcome = self.cold[self.frames[at].cold].outcome;
+                self.finish(image, at, outcome);
+            }
             State::Stopping => self.finish(image, at, Err(Failure::of(Cause::Stopped))),
             _ => {}
         }
@@ -317,7 +356,17 @@ impl Engine {
     #[inline]
     pub(super) fn let_run(&mut self, at: u32) {
         self.frames[at].state = State::Running;
-        self.ready.push_back(at);
+        self.enlist(at);
+    }
+
+    /// Puts a frame at the end of those whose turn it is.
+    #[inline]
+    pub(super) fn enlist(&mut self, at: u32) {
+        if self.next == NONE && self.ready.is_empty() {
+            self.next = at;
+        } else {
+            self.ready.push_back(at);
+        }
     }
 
     /// Moves a frame on until it waits or ends.
@@ -555,15 +604,30 @@ fn component_state(component: &ComponentAt, image: &Image, gates: &mut Gates) ->
     }
 }
 
-fn replica_state(component: &ComponentAt, image: &Image, gates: &mut Gates, phase: u64) -> ReplicaState {
+fn replica_state(
+    of: u32,
+    state: &ComponentState,
+    component: &ComponentAt,
+    image: &Image,
+    gates: &mut Gates,
+    phase: u64,
+) -> ReplicaState {
     let policy = &image.policies[component.policy as usize];
-    let mut own = |limit: Option<u32>, shared_at| match limit {
-        Some(_) if component.binding != shared_at => gates.add(0, component.policy, policy.order, policy.ranks),
-        _ => NONE,
+    let mut own = |limit: Option<u32>, shared_at, shared| match limit {
+        Some(_) if component.binding == shared_at => shared,
+        Some(_) => gates.add(0, component.policy, policy.order, policy.ranks),
+        None => NONE,
     };
     ReplicaState {
-        slot_gate: own(component.slots, Binding::Slot),
-        worker_gate: own(component.workers, Binding::Worker),
+        component: of,
+        binding: component.binding,
+        slot_gate: own(component.slots, Binding::Slot, state.slot_gate),
+        worker_gate: own(component.workers, Binding::Worker, state.worker_gate),
+        slowness: component.slowness.unwrap_or(0.0),
+        watches: component.fails_every.is_some() || component.cold_start.0.is_some(),
+        several: component.count > 1,
+        opened: 0,
+        working: 0,
         cores: component.slowness.is_none().then(|| Cores::new(component.cpu, phase)),
         phase: Phase::Off,
         faults: 0,

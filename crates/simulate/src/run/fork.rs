@@ -46,7 +46,7 @@ impl Engine {
         self.frames[at].state = State::Awaiting;
         let mut branch = before;
         while branch != first {
-            self.ready.push_back(branch);
+            self.enlist(branch);
             branch = self.frames[branch].sibling;
         }
     }

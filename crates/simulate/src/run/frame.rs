@@ -64,6 +64,8 @@ pub(super) enum State {
     Hung,
     /// Its turn to be sent, with a connection.
     Sending,
+    /// Its turn to fail, as noted in its cold part.
+    Failing,
     /// Its turn to be stopped.
     Stopping,
     /// The end of its connection.

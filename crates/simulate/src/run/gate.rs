@@ -64,6 +64,7 @@ impl Gates {
     }
 
     /// Puts a frame at the end of its rank's queue.
+    #[inline]
     pub(super) fn join(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
         self.gates[gate as usize].waiting += 1;
         let list = self.gates[gate as usize].lists + u32::from(rank);
@@ -101,6 +102,7 @@ impl Gates {
     }
 
     /// Takes a frame out of its queue.
+    #[inline]
     pub(super) fn leave(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
         self.gates[gate as usize].waiting -= 1;
         let list = self.gates[gate as usize].lists + u32::from(rank);

@@ -44,6 +44,8 @@ pub(super) struct Recorder {
     pub(super) calls: Vec<FlowMeter>,
     pub(super) pools: Vec<PoolMeter>,
     pub(super) components: Vec<ComponentMeter>,
+    /// Everything is measured, not only journeys.
+    pub(super) detailed: bool,
     /// Requests of journeys that have ended in measured time.
     pub(super) ended: u64,
     measured_from: u64,
@@ -68,6 +70,7 @@ impl Recorder {
             calls: flows(image.calls.len(), everything),
             pools: vec![PoolMeter::default(); image.pools.len()],
             components: vec![ComponentMeter::default(); image.components.len()],
+            detailed: everything,
             ended: 0,
             measured_from: options.warm_up.0,
             windows: Vec::new(),
@@ -224,12 +227,18 @@ impl Engine {
             connections: state.connections.level(now),
             over_quota: state.over_quota,
         });
-        let replicas = self.replicas.iter().map(|state| ReplicaUse {
-            up: state.up.level(now),
-            open: state.open.level(now),
-            busy: state.busy.level(now),
-            cpu: state.cpu.level(now),
-            ended: state.ended,
+        let replicas = self.replicas.iter().map(|state| {
+            let own = &self.components[state.component as usize];
+            // The only replica of a component is metered there.
+            let (open, busy, cpu) =
+                if state.several { (&state.open, &state.busy, &state.cpu) } else { (&own.open, &own.busy, &own.cpu) };
+            ReplicaUse {
+                up: state.up.level(now),
+                open: open.level(now),
+                busy: busy.level(now),
+                cpu: cpu.level(now),
+                ended: state.ended,
+            }
         });
         let pools = recorder.pools.iter().map(|pool| PoolUse {
             lent: pool.lent.level(now),

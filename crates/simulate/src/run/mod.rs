@@ -38,6 +38,7 @@ mod rollout;
 mod scaler;
 mod source;
 mod timeline;
+mod ziggurat;
 mod zipf;
 
 pub use options::{Detail, EventList, Options, Seed, Traces};

@@ -7,10 +7,10 @@
 //! Always: no library function whose last bit differs between machines.
 //!
 //! # Source
-//! Mixing: the folded 128-bit multiplication of wyhash (Wang Yi), two rounds. Exponential and normal: the ziggurat of
-//! Marsaglia and Tsang, "The Ziggurat Method for Generating Random Variables", 2000, with 256 layers. Gamma: Marsaglia
-//! and Tsang, "A Simple Method for Generating Gamma Variables", 2000.
+//! Mixing: the folded 128-bit multiplication of wyhash (Wang Yi), two rounds. Gamma: Marsaglia and Tsang, "A Simple Method
+//! for Generating Gamma Variables", ACM TOMS 2000.
 
+use super::ziggurat;
 use crate::math;
 use crate::program::Distribution;
 
@@ -54,7 +54,7 @@ impl Bits {
     /// Between 0 and 1, neither of them.
     #[inline]
     pub(crate) fn uniform(&mut self) -> f64 {
-        open(self.next())
+        ziggurat::open(self.next())
     }
 
     /// One of `count` positions.
@@ -67,44 +67,13 @@ impl Bits {
     /// Exponential with mean 1.
     #[inline]
     pub(crate) fn exponential(&mut self) -> f64 {
-        let bits = self.next();
-        let layer = (bits & 0xff) as usize;
-        let x = open(bits) * EXPONENTIAL.x[layer];
-        if x < EXPONENTIAL.x[layer + 1] { x } else { self.exponential_edge(layer, x) }
-    }
-
-    #[cold]
-    fn exponential_edge(&mut self, layer: usize, x: f64) -> f64 {
-        if layer == 0 {
-            // The tail is exponential again.
-            return EXPONENTIAL_R + self.exponential();
-        }
-        let y = EXPONENTIAL.y[layer] + (EXPONENTIAL.y[layer + 1] - EXPONENTIAL.y[layer]) * self.uniform();
-        if y < math::exp(-x) { x } else { self.exponential() }
+        ziggurat::exponential(&mut || self.next())
     }
 
     /// Standard normal.
     #[inline]
     pub(crate) fn normal(&mut self) -> f64 {
-        let bits = self.next();
-        let layer = (bits & 0xff) as usize;
-        let x = open(bits) * NORMAL.x[layer];
-        let sign = if bits & 0x100 == 0 { 1.0 } else { -1.0 };
-        if x < NORMAL.x[layer + 1] { sign * x } else { self.normal_edge(layer, x, sign) }
-    }
-
-    #[cold]
-    fn normal_edge(&mut self, layer: usize, x: f64, sign: f64) -> f64 {
-        if layer == 0 {
-            loop {
-                let beyond = self.exponential() / NORMAL_R;
-                if beyond * beyond < 2.0 * self.exponential() {
-                    return sign * (NORMAL_R + beyond);
-                }
-            }
-        }
-        let y = NORMAL.y[layer] + (NORMAL.y[layer + 1] - NORMAL.y[layer]) * self.uniform();
-        if y < math::exp(-x * x / 2.0) { sign * x } else { self.normal() }
+        ziggurat::normal(&mut || self.next())
     }
 
     /// Gamma with scale 1.
@@ -159,61 +128,6 @@ impl Bits {
             Distribution::Samples(values) => values[self.below(values.len() as u32) as usize].0 as f64,
         }
     }
-}
-
-/// The upper 53 bits as a number between 0 and 1, neither of them.
-#[inline]
-fn open(bits: u64) -> f64 {
-    // Signed conversion is one instruction, and the value is below 2^53.
-    ((bits >> 11) as i64 as f64 + 0.5) * (1.0 / (1_u64 << 53) as f64)
-}
-
-/// The layers of a ziggurat: `x` falls from layer 0, `y` is the density at `x`.
-struct Layers {
-    x: [f64; 257],
-    y: [f64; 257],
-}
-
-const EXPONENTIAL_R: f64 = 7.697_117_470_131_05;
-const NORMAL_R: f64 = 3.654_152_885_361_009;
-
-static EXPONENTIAL: Layers = layers(EXPONENTIAL_R, 3.949_659_822_581_572e-3, Density::Exponential);
-static NORMAL: Layers = layers(NORMAL_R, 4.928_673_233_992_336e-3, Density::Normal);
-
-#[derive(Clone, Copy)]
-enum Density {
-    Exponential,
-    Normal,
-}
-
-const fn density(of: Density, x: f64) -> f64 {
-    match of {
-        Density::Exponential => math::exp(-x),
-        Density::Normal => math::exp(-x * x / 2.0),
-    }
-}
-
-const fn inverse(of: Density, y: f64) -> f64 {
-    match of {
-        Density::Exponential => -math::ln(y),
-        Density::Normal => math::sqrt(-2.0 * math::ln(y)),
-    }
-}
-
-/// All layers have the area `v`; the lowest one includes the tail beyond `r`.
-const fn layers(r: f64, v: f64, of: Density) -> Layers {
-    let (mut x, mut y) = ([0.0; 257], [1.0; 257]);
-    x[0] = v / density(of, r);
-    x[1] = r;
-    y[0] = 0.0;
-    y[1] = density(of, r);
-    let mut layer = 2;
-    while layer < 256 {
-        y[layer] = y[layer - 1] + v / x[layer - 1];
-        x[layer] = inverse(of, y[layer]);
-        layer += 1;
-    }
-    Layers { x, y }
 }
 
 #[cfg(test)]

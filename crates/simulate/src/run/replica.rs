@@ -172,7 +172,7 @@ impl Engine {
     fn count_up_time(&mut self, image: &Image, replica: u32) {
         let component = image.replicas[replica as usize].component as usize;
         let Some(rule) = image.components[component].source.failures else { return };
-        if rule.counted == FailureClock::Always || self.replicas[replica as usize].busy.value > 0 {
+        if rule.counted == FailureClock::Always || self.replicas[replica as usize].working > 0 {
             self.plan_failure(replica);
         }
     }
@@ -434,8 +434,11 @@ impl Engine {
             None => own.slots,
         };
         let of = |limit: Option<u32>| if open { limit.unwrap_or(0) } else { 0 };
-        let gates = [(state.slot_gate, of(slots)), (state.worker_gate, of(own.workers))];
-        for (gate, capacity) in gates {
+        let gates = [
+            (state.slot_gate, of(slots), own.binding == Binding::Slot),
+            (state.worker_gate, of(own.workers), own.binding == Binding::Worker),
+        ];
+        for (gate, capacity, _) in gates.into_iter().filter(|(_, _, shared)| !shared) {
             self.set_gate(image, gate, capacity);
         }
         let (gate, limit) = match own.binding {

@@ -32,7 +32,7 @@ pub fn replicate(
     if threads <= 1 {
         work();
     } else {
-        // Replications share nothing, so that neither their number nor their order changes a result (ADR 0010).
+        // Replications share nothing, so that neither their number nor their order changes a result (ADR 0016).
         #[expect(clippy::disallowed_methods, reason = "results are handed out in the order of the seeds")]
         std::thread::scope(|scope| {
             (0..threads.min(seeds.len())).for_each(|_| drop(scope.spawn(work)));

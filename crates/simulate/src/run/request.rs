@@ -80,6 +80,7 @@ impl Engine {
         }
     }
 
+    #[inline]
     fn begin_request(&mut self, image: &Image, source: u32) {
         if let Some(most) = self.options.most_open
             && self.frames.taken() >= most as usize
@@ -112,6 +113,7 @@ impl Engine {
         }
     }
 
+    #[inline]
     fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64) {
         let journey = &image.journeys[id.index()];
         self.recorder.journeys[id.index()].came();

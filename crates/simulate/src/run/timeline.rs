@@ -210,6 +210,7 @@ impl Engine {
             });
         }
         self.operations[operation].fault = together;
+        self.operations[operation].slow = together.map_or(1.0, |fault| fault.slow);
     }
 
     /// A store loses its primary.
