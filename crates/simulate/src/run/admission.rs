@@ -7,12 +7,12 @@ use super::frame::{Flags, NEVER, NONE, State};
 use super::image::{Binding, Image, Owner};
 use super::random::{Bits, mix};
 use super::replica::Phase;
-use crate::program::{Access, Cause, Failure, Interrupted, Refusal};
+use crate::program::{Access, Cause, Failure, Interrupted, Priority, Refusal};
 use crate::time::Nanos;
 
 impl Engine {
     /// A request arrives at its component.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive(&mut self, image: &Image, at: u32) {
         let now = self.now;
         let frame = &mut self.frames[at];
@@ -109,15 +109,15 @@ impl Engine {
     }
 
     /// A request asks for a slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self, image: &Image, at: u32) {
-        self.place(image, at);
-        let gate = self.slot_gate(at);
+        let gate = self.place(image, at);
         if gate == NONE {
             return self.admit(image, at);
         }
-        if self.gates.gates[gate as usize].has_room() {
-            self.gates.gates[gate as usize].inside += 1;
+        let gate_state = &mut self.gates.gates[gate as usize];
+        if gate_state.has_room() {
+            gate_state.inside += 1;
             self.note_no_wait(image, gate);
             self.bind_slot(image, at);
             return self.admit(image, at);
@@ -125,12 +125,15 @@ impl Engine {
         self.queue_up(image, at, gate, State::WaitSlot);
     }
 
-    /// Counts a request among its replica's open ones; a replica that was idle for long must be made ready first.
-    #[inline]
-    fn place(&mut self, image: &Image, at: u32) {
-        let replica = self.frames[at].replica;
-        self.frames[at].flags.set(Flags::PLACED);
+    /// Counts a request among its replica's open ones, and gives the gate of their slots; a replica that was idle for long
+    /// must be made ready first.
+    #[inline(always)]
+    fn place(&mut self, image: &Image, at: u32) -> u32 {
+        let frame = &mut self.frames[at];
+        frame.flags.set(Flags::PLACED);
+        let replica = frame.replica;
         let state = &mut self.replicas[replica as usize];
+        let gate = state.slot_gate;
         state.opened += 1;
         if state.several {
             state.open.up(self.now);
@@ -141,15 +144,17 @@ impl Engine {
                 self.make_ready(image, replica);
             }
         }
+        gate
     }
 
     /// The gate of the slots that a frame needs, if those are limited.
-    #[inline]
+    #[inline(always)]
     pub(super) fn slot_gate(&self, at: u32) -> u32 {
         self.replicas[self.frames[at].replica as usize].slot_gate
     }
 
     /// Where slots are shared, the replica whose slot it is.
+    #[inline(always)]
     fn bind_slot(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica;
         let own = &self.replicas[replica as usize];
@@ -163,7 +168,7 @@ impl Engine {
     }
 
     /// A request of a shared queue is with another replica than it was counted at.
-    #[inline]
+    #[inline(always)]
     pub(super) fn move_to(&mut self, at: u32, from: u32, to: u32) {
         if from != to {
             self.frames[at].replica = to;
@@ -177,29 +182,32 @@ impl Engine {
     }
 
     /// A request has its slot.
-    #[inline]
+    #[inline(always)]
     fn admit(&mut self, image: &Image, at: u32) {
         let frame = &mut self.frames[at];
         frame.flags.set(Flags::ADMITTED);
         let operation = &image.operations[frame.operation as usize];
-        frame.position = operation.entry;
+        (frame.position, frame.state) = (operation.entry, State::Running);
         self.components[operation.component as usize].open.up(self.now);
-        self.let_run(at);
+        self.enlist(at);
     }
 
     /// A request finds no room at a gate.
     pub(super) fn queue_up(&mut self, image: &Image, at: u32, gate: u32, state: State) {
-        let index = self.gates.gates[gate as usize].policy;
+        let gate_state = &self.gates.gates[gate as usize];
+        let (index, waiting) = (gate_state.policy, gate_state.waiting);
         let policy = &image.policies[index as usize];
-        self.frames[at].state = state;
-        let rank = if policy.ranks > 1 { self.frames[at].rank } else { 0 };
-        if self.interrupt(image, gate, self.frames[at].rank) {
+        let now = self.now;
+        let frame = &mut self.frames[at];
+        frame.state = state;
+        let own_rank = frame.rank;
+        let rank = if policy.ranks > 1 { own_rank } else { 0 };
+        if policy.priority == Priority::PreemptiveResume && self.interrupt(image, gate, own_rank) {
             return self.pass_gate(image, at, gate, state);
         }
-        if self.gates.gates[gate as usize].waiting >= policy.length && policy.then != Refusal::Wait {
+        if waiting >= policy.length && policy.then != Refusal::Wait {
             return self.refuse(image, at, policy.then, Cause::QueueFull);
         }
-        let now = self.now;
         self.frames[at].since = now;
         self.gates.join(gate, rank, at, &mut self.frames);
         self.queue_meter(image, index, true);
@@ -264,7 +272,7 @@ impl Engine {
     }
 
     /// Somebody has left a gate: the next one may come in.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(&mut self, image: &Image, gate: u32) {
         let gate_state = &mut self.gates.gates[gate as usize];
         gate_state.inside -= 1;
@@ -336,7 +344,7 @@ impl Engine {
     }
 
     /// Counts one more or fewer in the queue of a policy's owner.
-    #[inline]
+    #[inline(always)]
     pub(super) fn queue_meter(&mut self, image: &Image, policy: u32, joins: bool) {
         let now = self.now;
         let meter = match image.policies[policy as usize].owner {
@@ -347,7 +355,7 @@ impl Engine {
         if joins { meter.up(now) } else { meter.down(now) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn note_wait(&mut self, owner: Owner, waited: u64) {
         match owner {
             Owner::Component(component) => {
@@ -361,14 +369,14 @@ impl Engine {
     }
 
     /// Counts somebody who found room at once.
-    #[inline]
+    #[inline(always)]
     pub(super) fn note_no_wait(&mut self, image: &Image, gate: u32) {
         let owner = image.policies[self.gates.gates[gate as usize].policy as usize].owner;
         self.note_wait(owner, 0);
     }
 
     /// A request leaves its component.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, image: &Image, at: u32) {
         let frame = &self.frames[at];
         let (flags, replica, arrived) = (frame.flags, frame.replica, frame.arrived);

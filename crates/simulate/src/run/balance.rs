@@ -10,8 +10,8 @@ use crate::program::{Access, Balancing, PlaceId, ServedBy};
 
 impl Engine {
     /// The replica that an attempt goes to; `None` if callers know of none.
-    #[inline]
-    pub(super) fn choose(&mut self, image: &Image, attempt: &Frame, called: &CallAt) -> Option<u32> {
+    #[inline(always)]
+    pub(super) fn choose(&mut self, image: &Image, at: u32, called: &CallAt) -> Option<u32> {
         let component = &image.components[called.component as usize];
         match component.served_by {
             ServedBy::Primary => return self.primary(called.component),
@@ -22,7 +22,10 @@ impl Engine {
         match listed.as_slice() {
             [] => None,
             [only] => Some(*only),
-            _ => self.choose_of_several(image, attempt, called),
+            _ => {
+                let attempt = self.frames[at];
+                self.choose_of_several(image, &attempt, called)
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::measurements::SpanKind;
 use crate::program::{Answer, Cause, Deadline, Failure, LateWork, Pause, Refusal};
 
 /// The key of an attempt: its caller's, whom it asks, from where, and which attempt it is.
-#[inline]
+#[inline(always)]
 pub(super) fn attempt_key(caller: u64, operation: u64, site: u32, number: u32) -> u64 {
     mix(caller ^ operation, u64::from(site) << 32 | u64::from(number))
 }
@@ -24,7 +24,7 @@ const ATTEMPTS: u32 = 1 << 16;
 
 impl Engine {
     /// Begins a call; true if there is nothing to wait for.
-    #[inline]
+    #[inline(always)]
     pub(super) fn call(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
         let called = &image.calls[call as usize];
         if called.plain {
@@ -66,7 +66,7 @@ impl Engine {
     }
 
     /// The guards that a caller's replica keeps for a call.
-    #[inline]
+    #[inline(always)]
     fn guard_of(&self, called: &CallAt, caller: u32) -> Option<u32> {
         let base = called.guards?;
         Some(match called.caller {
@@ -88,9 +88,10 @@ impl Engine {
             limit = self.cold[caller.cold].within;
             ring = None;
         }
-        let hands_on =
-            caller.operation != NO_CODE && image.operations[caller.operation as usize].deadline == Deadline::HandedOn;
-        if hands_on && caller.limit < limit {
+        if caller.limit < limit
+            && caller.operation != NO_CODE
+            && image.operations[caller.operation as usize].deadline == Deadline::HandedOn
+        {
             limit = caller.limit;
             flags.set(Flags::DEADLINE);
         }
@@ -109,7 +110,8 @@ impl Engine {
         }
         let caller = &self.frames[at];
         let operation = &image.operations[called.target as usize];
-        let frame = Frame {
+        let request = caller.request;
+        let child = self.take_frame(Frame {
             key: attempt_key(caller.key, operation.key, site, number),
             wake: NEVER,
             limit,
@@ -117,7 +119,7 @@ impl Engine {
             arrived: NEVER,
             since: now,
             waited: 0,
-            request: caller.request,
+            request,
             parent: if awaited { at } else { NONE },
             sibling: if awaited { caller.link } else { NONE },
             next: NONE,
@@ -131,12 +133,11 @@ impl Engine {
             state: State::Running,
             flags,
             rank: operation.rank.unwrap_or(caller.rank),
-        };
-        let child = self.take_frame(frame);
+        });
         if awaited {
             self.frames[at].link = child;
         }
-        if self.requests[frame.request].trace != 0 {
+        if self.is_kept(request) {
             self.number(child, at);
         }
         if limit != NEVER && !flags.has(Flags::DEADLINE) {
@@ -223,17 +224,18 @@ impl Engine {
     }
 
     /// An attempt gets its replica and sets out.
-    #[inline]
+    #[inline(always)]
     pub(super) fn send(&mut self, image: &Image, at: u32) {
-        let frame = self.frames[at];
+        let frame = &self.frames[at];
         let called = &image.calls[frame.call as usize];
         if frame.flags.has(Flags::CONNECTION) && !self.connect(image, at, called) {
             return self.deliver(image, at, Err(Failure::of(Cause::Connections)));
         }
-        let Some(replica) = self.choose(image, &frame, called) else {
+        let Some(replica) = self.choose(image, at, called) else {
             return self.deliver(image, at, Err(Failure::of(Cause::NoReplica)));
         };
         if image.is_wide
+            && let frame = self.frames[at]
             && let Some(delay) = self.way(image, &frame, replica, Purpose::Network)
         {
             self.frames[at].replica = replica;
@@ -262,15 +264,16 @@ impl Engine {
     /// An operation or a way of a fork has ended.
     #[inline]
     pub(super) fn finish(&mut self, image: &Image, at: u32, outcome: Outcome) {
-        let frame = self.frames[at];
+        let frame = &self.frames[at];
+        let (flags, arrived, call) = (frame.flags, frame.arrived, frame.call);
         let mut outcome = outcome;
         if frame.cold != NONE {
             self.let_go(image, at, outcome);
         }
-        if frame.flags.has(Flags::BRANCH) {
+        if flags.has(Flags::BRANCH) {
             return self.end_branch(image, at, outcome);
         }
-        if frame.arrived != NEVER {
+        if arrived != NEVER {
             if outcome.is_ok()
                 && let Some(failure) = self.fails_by_itself(image, at)
             {
@@ -279,11 +282,11 @@ impl Engine {
             self.leave(image, at);
             self.record_operation(at, outcome);
         }
-        if frame.flags.has(Flags::MESSAGE) {
+        if flags.has(Flags::MESSAGE) {
             return self.end_message(image, at, outcome);
         }
         if image.is_wide
-            && frame.call != NO_CODE
+            && call != NO_CODE
             && let Some(delay) = self.way_back(image, at)
             && delay > 0
         {
@@ -296,58 +299,63 @@ impl Engine {
         self.deliver(image, at, outcome);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn record_operation(&mut self, at: u32, outcome: Outcome) {
-        let frame = self.frames[at];
-        let meter = &mut self.recorder.operations[frame.operation as usize];
-        let took = self.now - frame.arrived;
+        let frame = &mut self.frames[at];
+        // It has left its component for good.
+        let arrived = std::mem::replace(&mut frame.arrived, NEVER);
+        let (request, operation, took) = (frame.request, frame.operation, self.now - arrived);
+        let meter = &mut self.recorder.operations[operation as usize];
         match outcome {
             Ok(()) => meter.succeeded(took, frame.waited),
             Err(failure) => meter.failed(failure, took),
         }
-        if self.requests[frame.request].trace != 0 {
-            let kind = SpanKind::Operation(crate::program::OperationId(u32::from(frame.operation)));
-            self.span(at, kind, frame.arrived, outcome);
+        if self.is_kept(request) {
+            let kind = SpanKind::Operation(crate::program::OperationId(u32::from(operation)));
+            self.span(at, kind, arrived, outcome);
         }
-        // It has left its component for good.
-        self.frames[at].arrived = NEVER;
     }
 
     /// An attempt's answer is there.
     #[inline]
     pub(super) fn deliver(&mut self, image: &Image, at: u32, outcome: Outcome) {
-        let frame = self.frames[at];
-        if frame.call != NO_CODE {
+        if self.frames[at].call != NO_CODE {
             self.settle(image, at, outcome);
         }
+        let frame = &self.frames[at];
         if frame.flags.has(Flags::ROOT) {
             self.end_journey(image, at, outcome);
             return self.give_or_linger(image, at);
         }
-        let parent = frame.parent;
+        let (parent, waited) = (frame.parent, frame.waited);
         if parent == NONE {
             return self.give_or_linger(image, at);
         }
         self.unlink(at, parent);
-        self.frames[parent].waited += frame.waited;
+        self.frames[parent].waited += waited;
         self.give_or_linger(image, at);
         self.answered(image, parent, outcome);
     }
 
     /// Counts an attempt that has ended, and gives back what it held of its caller, but for a connection that is kept.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle(&mut self, image: &Image, at: u32, outcome: Outcome) {
-        let frame = self.frames[at];
+        let frame = &self.frames[at];
         let took = self.now - frame.start;
         let meter = &mut self.recorder.calls[frame.call as usize];
         match outcome {
             Ok(()) => meter.succeeded(took, frame.waited),
             Err(failure) => meter.failed(failure, took),
         }
-        if frame.cold == NONE {
-            return;
+        if frame.cold != NONE {
+            self.settle_cold(image, at, outcome, took);
         }
-        if self.requests[frame.request].trace != 0 {
+    }
+
+    /// As `settle`, for an attempt of which more is kept.
+    fn settle_cold(&mut self, image: &Image, at: u32, outcome: Outcome, took: u64) {
+        let frame = self.frames[at];
+        if self.is_kept(frame.request) {
             self.span(at, SpanKind::Call(crate::program::CallId(u32::from(frame.call))), frame.start, outcome);
         }
         let guard = self.cold[frame.cold].guard;
@@ -379,10 +387,10 @@ impl Engine {
     }
 
     /// Gives a frame back, unless its connection is kept for longer.
-    #[inline]
+    #[inline(always)]
     fn give_or_linger(&mut self, image: &Image, at: u32) {
-        let frame = self.frames[at];
-        if frame.flags.has(Flags::CONNECTION) {
+        if self.frames[at].flags.has(Flags::CONNECTION) {
+            let frame = self.frames[at];
             let called = &image.calls[frame.call as usize];
             if called.hold.is_some() {
                 let hold = Bits::of(mix(frame.key, Purpose::Hold as u64), 0);
@@ -407,9 +415,9 @@ impl Engine {
     }
 
     fn give_connection(&mut self, image: &Image, at: u32) {
-        let frame = self.frames[at];
+        let frame = &mut self.frames[at];
         let called = &image.calls[frame.call as usize];
-        self.frames[at].flags.clear(Flags::CONNECTION);
+        frame.flags.clear(Flags::CONNECTION);
         let cold = &mut self.cold[frame.cold];
         let gate = cold.pool_gate;
         if std::mem::take(&mut cold.connected) {

@@ -8,11 +8,10 @@ use super::engine::{Engine, round};
 use super::events::Kind;
 use super::frame::{Flags, NEVER, NONE, State};
 use super::image::{Binding, Image};
-use crate::program::Priority;
 
 impl Engine {
     /// Begins a computing step; true if it is over already.
-    #[inline]
+    #[inline(always)]
     pub(super) fn compute(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let replica = self.frames[at].replica;
         if replica == NONE {
@@ -23,17 +22,21 @@ impl Engine {
             }
             return time == 0;
         }
-        let gate = self.worker_gate(at);
+        let own = &self.replicas[replica as usize];
+        let (gate, binding) = (own.worker_gate, own.binding);
         if gate == NONE {
             return self.begin_work(image, at, cpu, hold);
         }
-        if !self.gates.gates[gate as usize].has_room() {
+        let gate_state = &mut self.gates.gates[gate as usize];
+        if !gate_state.has_room() {
             self.queue_up(image, at, gate, State::WaitWorker);
             return false;
         }
-        self.gates.gates[gate as usize].inside += 1;
+        gate_state.inside += 1;
         self.note_no_wait(image, gate);
-        self.bind_worker(image, at);
+        if binding == Binding::Worker {
+            self.bind_worker(image, at);
+        }
         let over = self.begin_work(image, at, cpu, hold);
         if over {
             self.release_worker(image, at, gate);
@@ -42,13 +45,13 @@ impl Engine {
     }
 
     /// The gate of the workers that a frame needs, if those are limited.
-    #[inline]
+    #[inline(always)]
     pub(super) fn worker_gate(&self, at: u32) -> u32 {
         self.replicas[self.frames[at].replica as usize].worker_gate
     }
 
     /// Where workers are shared, the replica whose worker it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn bind_worker(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica;
         let own = &self.replicas[replica as usize];
@@ -62,31 +65,29 @@ impl Engine {
     }
 
     /// Does the work that a worker was taken for; true if it takes no time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin_work(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let replica = self.frames[at].replica as usize;
         let work = self.draw(image, at, cpu) * self.slowness(image, at, replica);
         let held = self.draw(image, at, hold);
-        let own = &self.replicas[replica];
-        let component = own.component as usize;
-        if own.slowness == 0.0 && work > 0.0 {
-            self.begin_busy(image, replica, component);
+        let slowness = self.replicas[replica].slowness;
+        if slowness == 0.0 && work > 0.0 {
+            self.begin_busy(image, replica, work);
             self.frames[at].state = State::OnCores;
-            self.on_cores(replica, component, at, work);
+            self.on_cores(replica, at, work);
             return false;
         }
-        let time = round(work * own.slowness + held);
+        let time = round(work * slowness + held);
         if time == 0 {
             return true;
         }
-        self.begin_busy(image, replica, component);
-        self.note_cpu(replica, component, work);
+        self.begin_busy(image, replica, work);
         self.sleep(at, time, State::Computing);
         false
     }
 
     /// How many times as long work takes now: by a fault, a version, a start not long ago.
-    #[inline]
+    #[inline(always)]
     fn slowness(&self, image: &Image, at: u32, replica: usize) -> f64 {
         let state = &self.replicas[replica];
         let factor = self.operations[self.frames[at].operation as usize].slow * state.slow;
@@ -102,45 +103,39 @@ impl Engine {
         }
     }
 
-    #[inline]
-    fn begin_busy(&mut self, image: &Image, replica: usize, component: usize) {
-        self.components[component].busy.up(self.now);
+    /// One more is at work, and its CPU time counts from where it begins.
+    #[inline(always)]
+    fn begin_busy(&mut self, image: &Image, replica: usize, work: f64) {
+        // Through a signed number, whose conversion is one instruction.
+        let (now, work) = (self.now, work as i64 as u128);
         let own = &mut self.replicas[replica];
         own.working += 1;
         if own.several {
-            own.busy.up(self.now);
+            own.busy.up(now);
+            own.cpu.add(work);
         }
+        let state = &mut self.components[own.component as usize];
+        state.busy.up(now);
+        state.cpu.add(work);
         if own.watches && own.working == 1 {
             self.count_busy_time(image, replica as u32, true);
         }
     }
 
-    #[inline]
-    fn end_busy(&mut self, image: &Image, replica: usize, component: usize) {
-        self.components[component].busy.down(self.now);
+    #[inline(always)]
+    fn end_busy(&mut self, image: &Image, replica: usize) {
         let own = &mut self.replicas[replica];
         own.working -= 1;
         if own.several {
             own.busy.down(self.now);
         }
+        self.components[own.component as usize].busy.down(self.now);
         if own.watches && own.working == 0 {
             self.count_busy_time(image, replica as u32, false);
         }
     }
 
-    /// Counts CPU time, in whole nanoseconds, where it begins.
-    #[inline]
-    fn note_cpu(&mut self, replica: usize, component: usize, work: f64) {
-        // Through a signed number, whose conversion is one instruction.
-        let work = work as i64 as u128;
-        self.components[component].cpu.add(work);
-        if self.replicas[replica].several {
-            self.replicas[replica].cpu.add(work);
-        }
-    }
-
-    fn on_cores(&mut self, replica: usize, component: usize, at: u32, work: f64) {
-        self.note_cpu(replica, component, work);
+    fn on_cores(&mut self, replica: usize, at: u32, work: f64) {
         if let Some(cores) = &mut self.replicas[replica].cores {
             cores.begin(self.now, at, work);
             self.plan_cores(replica);
@@ -186,24 +181,28 @@ impl Engine {
     }
 
     /// Ends a computing step: its worker is free, and the next step is at hand.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_work(&mut self, image: &Image, at: u32) {
         self.stop_work(image, at);
         self.frames[at].position += 1;
     }
 
     /// Gives the worker back, wherever in its work the frame is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn stop_work(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica as usize;
-        self.end_busy(image, replica, self.replicas[replica].component as usize);
-        let gate = self.replicas[replica].worker_gate;
+        self.end_busy(image, replica);
+        let own = &self.replicas[replica];
+        let gate = own.worker_gate;
         if gate != NONE {
-            self.release_worker(image, at, gate);
+            if own.binding == Binding::Worker {
+                self.in_use[replica] -= 1;
+            }
+            self.release(image, gate);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn release_worker(&mut self, image: &Image, at: u32, gate: u32) {
         let replica = self.frames[at].replica as usize;
         if self.replicas[replica].binding == Binding::Worker {
@@ -212,12 +211,10 @@ impl Engine {
         self.release(image, gate);
     }
 
-    /// Interrupts the work of the highest rank number at a gate, if that is above `rank`; true if there was one.
+    /// At a gate that interrupts: interrupts the work of the highest rank number, if that is above `rank`; true if there was
+    /// one.
     pub(super) fn interrupt(&mut self, image: &Image, gate: u32, rank: u8) -> bool {
         let policy = self.gates.gates[gate as usize].policy;
-        if image.policies[policy as usize].priority != Priority::PreemptiveResume {
-            return false;
-        }
         // Who works is found by looking at all frames: priorities that interrupt are rare, and their systems small.
         let at_work = (0..self.frames.places()).filter(|at| {
             let frame = &self.frames[*at];
@@ -236,7 +233,7 @@ impl Engine {
             }
             _ => self.frames[victim].wake - self.now,
         };
-        self.end_busy(image, replica, image.replicas[replica].component as usize);
+        self.end_busy(image, replica);
         let given = match image.components[image.replicas[replica].component as usize].binding {
             Binding::Sending => false,
             Binding::Slot => self.worker_gate(victim) == NONE,
@@ -283,7 +280,8 @@ impl Engine {
         self.bind_worker(image, at);
         let replica = self.frames[at].replica as usize;
         let component = image.replicas[replica].component as usize;
-        self.begin_busy(image, replica, component);
+        // All of its CPU time was counted when it began.
+        self.begin_busy(image, replica, 0.0);
         let left = self.frames[at].wake;
         if image.components[component].slowness.is_none() {
             self.frames[at].wake = NEVER;

@@ -260,20 +260,18 @@ impl Engine {
             };
             self.handle(image, key, event);
             loop {
-                let next = std::mem::replace(&mut self.next, NONE);
-                if next != NONE {
-                    self.turn(image, next);
-                } else if let Some(next) = self.ready.pop_front() {
-                    self.turn(image, next);
-                } else {
-                    break;
-                }
+                let next = match std::mem::replace(&mut self.next, NONE) {
+                    NONE => self.ready.pop_front(),
+                    next => Some(next),
+                };
+                let Some(next) = next else { break };
+                self.turn(image, next);
             }
         }
         self.end
     }
 
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, image: &Image, key: Key, event: Event) {
         self.now = event.time;
         self.event_count += 1;
@@ -291,7 +289,7 @@ impl Engine {
     }
 
     /// A frame's own timer.
-    #[inline]
+    #[inline(always)]
     fn wake(&mut self, image: &Image, at: u32) {
         let frame = &mut self.frames[at];
         if frame.wake != self.now {
@@ -339,6 +337,7 @@ impl Engine {
     }
 
     /// A frame whose turn it is.
+    #[inline(always)]
     fn turn(&mut self, image: &Image, at: u32) {
         match self.frames[at].state {
             State::Running => self.run(image, at),
@@ -353,14 +352,14 @@ impl Engine {
     }
 
     /// Gives a frame its turn.
-    #[inline]
+    #[inline(always)]
     pub(super) fn let_run(&mut self, at: u32) {
         self.frames[at].state = State::Running;
         self.enlist(at);
     }
 
     /// Puts a frame at the end of those whose turn it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enlist(&mut self, at: u32) {
         if self.next == NONE && self.ready.is_empty() {
             self.next = at;
@@ -445,7 +444,7 @@ impl Engine {
     }
 
     /// Lets a frame wait for its own timer.
-    #[inline]
+    #[inline(always)]
     pub(super) fn sleep(&mut self, at: u32, time: u64, state: State) {
         let wake = self.now.saturating_add(time);
         let frame = &mut self.frames[at];
@@ -455,7 +454,7 @@ impl Engine {
     }
 
     /// Draws a time in nanoseconds.
-    #[inline]
+    #[inline(always)]
     pub(super) fn draw(&self, image: &Image, at: u32, draw: DrawAt) -> f64 {
         if draw == DrawAt::NONE {
             return 0.0;
@@ -472,7 +471,7 @@ impl Engine {
         mix(self.requests[frame.request].key, SHARED)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn draw_time(&self, image: &Image, at: u32, draw: DrawAt) -> u64 {
         round(self.draw(image, at, draw))
     }
@@ -492,23 +491,24 @@ impl Engine {
     }
 
     /// The cold part of a frame, which it gets if it has none.
+    #[inline(always)]
     pub(super) fn cold(&mut self, at: u32) -> &mut Cold {
-        if self.frames[at].cold == NONE {
-            self.frames[at].cold = self.cold.take(Cold::default());
+        let frame = &mut self.frames[at];
+        if frame.cold == NONE {
+            frame.cold = self.cold.take(Cold::default());
         }
-        let cold = self.frames[at].cold;
-        &mut self.cold[cold]
+        &mut self.cold[frame.cold]
     }
 
     /// Takes a frame of a request.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take_frame(&mut self, frame: Frame) -> u32 {
         self.requests[frame.request].frames += 1;
         self.frames.take(frame)
     }
 
     /// Gives a frame back, and its request with the last one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn give_frame(&mut self, at: u32) {
         let frame = &mut self.frames[at];
         frame.state = State::Free;
@@ -527,7 +527,7 @@ impl Engine {
     }
 
     /// Takes a frame out of its parent's open calls.
-    #[inline]
+    #[inline(always)]
     pub(super) fn unlink(&mut self, at: u32, parent: u32) {
         let sibling = self.frames[at].sibling;
         if self.frames[parent].link == at {
@@ -556,7 +556,7 @@ impl Engine {
 const SHARED: u64 = 1 << 41;
 
 /// To whole nanoseconds; what is negative is nothing.
-#[inline]
+#[inline(always)]
 pub(super) fn round(nanos: f64) -> u64 {
     ((nanos + 0.5) as i64).max(0) as u64
 }

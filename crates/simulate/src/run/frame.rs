@@ -100,17 +100,17 @@ impl Flags {
     /// It counts among its replica's open requests.
     pub(super) const PLACED: Self = Self(128);
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn set(&mut self, other: Self) {
         self.0 |= other.0;
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn clear(&mut self, other: Self) {
         self.0 &= !other.0;
     }
@@ -157,7 +157,8 @@ pub(super) struct Frame {
 pub(super) const NO_CODE: u16 = u16::MAX;
 
 impl Frame {
-    const FREE: Self = Self {
+    /// A free place.
+    pub(super) const FREE: Self = Self {
         key: 0,
         wake: NEVER,
         limit: NEVER,
@@ -285,7 +286,7 @@ impl<T: Copy + Default> Slab<T> {
     }
 
     /// Takes a place.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, item: T) -> u32 {
         match self.free.pop() {
             Some(place) => {
@@ -305,7 +306,7 @@ impl<T: Copy + Default> Slab<T> {
     }
 
     /// Gives a place back.
-    #[inline]
+    #[inline(always)]
     pub(super) fn give(&mut self, place: u32) {
         self.free.push(place);
     }
@@ -324,14 +325,14 @@ impl<T: Copy + Default> Slab<T> {
 impl<T> std::ops::Index<u32> for Slab<T> {
     type Output = T;
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, place: u32) -> &T {
         &self.items[place as usize]
     }
 }
 
 impl<T> std::ops::IndexMut<u32> for Slab<T> {
-    #[inline]
+    #[inline(always)]
     fn index_mut(&mut self, place: u32) -> &mut T {
         &mut self.items[place as usize]
     }

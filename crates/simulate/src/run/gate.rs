@@ -22,10 +22,12 @@ pub(super) struct Gate {
     pub(super) lists: u32,
     /// How it treats who waits.
     pub(super) policy: u32,
+    /// Who is next.
+    order: Order,
 }
 
 impl Gate {
-    #[inline]
+    #[inline(always)]
     pub(super) fn has_room(&self) -> bool {
         self.inside < self.capacity
     }
@@ -45,8 +47,6 @@ pub(super) struct Gates {
     lists: Vec<List>,
     /// For gates whose next one is anybody: those that wait, by the number of their list.
     bags: Vec<Vec<u32>>,
-    /// How many gates have a queue each way, for the numbers of bags.
-    orders: Vec<Order>,
 }
 
 impl Gates {
@@ -58,17 +58,17 @@ impl Gates {
         if self.bags.len() < bags {
             self.bags.resize_with(bags, Vec::new);
         }
-        self.orders.push(order);
-        self.gates.push(Gate { capacity, inside: 0, waiting: 0, lists, policy });
+        self.gates.push(Gate { capacity, inside: 0, waiting: 0, lists, policy, order });
         self.gates.len() as u32 - 1
     }
 
     /// Puts a frame at the end of its rank's queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn join(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        self.gates[gate as usize].waiting += 1;
-        let list = self.gates[gate as usize].lists + u32::from(rank);
-        if self.orders[gate as usize] == Order::Random {
+        let gate = &mut self.gates[gate as usize];
+        gate.waiting += 1;
+        let list = gate.lists + u32::from(rank);
+        if gate.order == Order::Random {
             let bag = &mut self.bags[list as usize];
             // Its place in the bag, so that it can leave.
             frames[who].link = bag.len() as u32;
@@ -76,8 +76,8 @@ impl Gates {
             return;
         }
         let list = &mut self.lists[list as usize];
-        frames[who].link = list.last;
-        frames[who].next = NONE;
+        let frame = &mut frames[who];
+        (frame.link, frame.next) = (list.last, NONE);
         match list.last {
             NONE => list.first = who,
             last => frames[last].next = who,
@@ -87,7 +87,7 @@ impl Gates {
 
     /// Puts a frame before all others of its rank: it was interrupted and is first to go on.
     pub(super) fn rejoin(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        if self.orders[gate as usize] != Order::FirstCome {
+        if self.gates[gate as usize].order != Order::FirstCome {
             return self.join(gate, rank, who, frames);
         }
         self.gates[gate as usize].waiting += 1;
@@ -102,20 +102,23 @@ impl Gates {
     }
 
     /// Takes a frame out of its queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        self.gates[gate as usize].waiting -= 1;
-        let list = self.gates[gate as usize].lists + u32::from(rank);
-        if self.orders[gate as usize] == Order::Random {
+        let gate = &mut self.gates[gate as usize];
+        gate.waiting -= 1;
+        let list = gate.lists + u32::from(rank);
+        let frame = &mut frames[who];
+        let (before, behind) = (frame.link, frame.next);
+        (frame.link, frame.next) = (NONE, NONE);
+        if gate.order == Order::Random {
             let bag = &mut self.bags[list as usize];
-            let place = frames[who].link;
+            let place = before;
             bag.swap_remove(place as usize);
             if let Some(moved) = bag.get(place as usize) {
                 frames[*moved].link = place;
             }
         } else {
             let list = &mut self.lists[list as usize];
-            let (before, behind) = (frames[who].link, frames[who].next);
             match before {
                 NONE => list.first = behind,
                 before => frames[before].next = behind,
@@ -125,20 +128,17 @@ impl Gates {
                 behind => frames[behind].link = before,
             }
         }
-        frames[who].link = NONE;
-        frames[who].next = NONE;
     }
 
     /// The next one, still in its queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn first(&self, gate: u32, ranks: u32, chance: impl FnOnce() -> Bits) -> Option<u32> {
-        let at = self.gates[gate as usize];
+        let at = &self.gates[gate as usize];
         if at.waiting == 0 {
             return None;
         }
-        let order = self.orders[gate as usize];
         for list in at.lists..at.lists + ranks {
-            match order {
+            match at.order {
                 Order::FirstCome if self.lists[list as usize].first != NONE => {
                     return Some(self.lists[list as usize].first);
                 }
@@ -159,7 +159,7 @@ impl Gates {
     pub(super) fn oldest(&self, gate: u32, ranks: u32, frames: &Slab<Frame>) -> Option<u64> {
         let at = self.gates[gate as usize];
         let lists = at.lists as usize..(at.lists + ranks) as usize;
-        match self.orders[gate as usize] {
+        match at.order {
             Order::Random => self.bags[lists].iter().flatten().map(|who| frames[*who].since).min(),
             _ => self.lists[lists].iter().filter(|l| l.first != NONE).map(|l| frames[l.first].since).min(),
         }

@@ -84,7 +84,7 @@ impl Recorder {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_journey(&mut self, journey: usize, took: u64, waited: u64, outcome: Outcome) {
         self.ended += 1;
         let meter = &mut self.journeys[journey];

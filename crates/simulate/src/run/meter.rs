@@ -17,20 +17,20 @@ pub(super) struct Meter {
 
 impl Meter {
     /// Moves time on.
-    #[inline]
+    #[inline(always)]
     fn advance(&mut self, now: u64) {
         self.integral += u128::from(self.value) * u128::from(now - self.at);
         self.at = now;
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn up(&mut self, now: u64) {
         self.advance(now);
         self.value += 1;
         self.highest = self.highest.max(self.value);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn down(&mut self, now: u64) {
         self.advance(now);
         self.value -= 1;
@@ -43,7 +43,7 @@ impl Meter {
     }
 
     /// Adds to the integral itself, for what is known in one piece: CPU time.
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, integral: u128) {
         self.integral += integral;
     }
@@ -82,13 +82,13 @@ impl FlowMeter {
         Self { detailed, ..Self::default() }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn came(&mut self) {
         self.flow.offered += 1;
         self.open += 1;
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn succeeded(&mut self, took: u64, waited: u64) {
         self.open -= 1;
         self.flow.completed += 1;

@@ -18,14 +18,14 @@ const A: u64 = 0xa076_1d64_78bd_642f;
 const B: u64 = 0xe703_7ed1_a0b4_28db;
 const C: u64 = 0x8ebc_6af0_9c88_c6e3;
 
-#[inline]
+#[inline(always)]
 const fn fold(a: u64, b: u64) -> u64 {
     let product = a as u128 * b as u128;
     product as u64 ^ (product >> 64) as u64
 }
 
 /// Mixes two numbers into one.
-#[inline]
+#[inline(always)]
 pub(crate) const fn mix(key: u64, site: u64) -> u64 {
     fold(fold(key ^ A, site ^ B) ^ C, key ^ B)
 }
@@ -38,13 +38,13 @@ pub(crate) struct Bits {
 }
 
 impl Bits {
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn of(key: u64, site: u64) -> Self {
         Self { key: mix(key, site), count: 0 }
     }
 
     /// The next 64.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> u64 {
         let bits = if self.count == 0 { self.key } else { mix(self.key, self.count) };
         self.count += 1;
@@ -108,7 +108,7 @@ impl Bits {
     }
 
     /// From a distribution, in nanoseconds.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn draw(&mut self, from: &Distribution) -> f64 {
         match from {
             Distribution::Exponential { mean } => mean * self.exponential(),

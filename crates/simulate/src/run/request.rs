@@ -3,7 +3,7 @@
 use super::code::Purpose;
 use super::engine::Engine;
 use super::events::Kind;
-use super::frame::{Frame, NEVER, NO_CODE, NONE, Outcome, Request, State};
+use super::frame::{Flags, Frame, NEVER, NO_CODE, NONE, Outcome, Request, State};
 use super::image::Image;
 use super::options::{Options, Traces};
 use super::random::mix;
@@ -58,7 +58,7 @@ impl Engine {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn plan_arrival(&mut self, source: usize) {
         let state = &mut self.sources[source];
         if let Some((at, count)) = state.stream.as_mut().and_then(Stream::next) {
@@ -68,19 +68,20 @@ impl Engine {
     }
 
     /// Requests come.
-    #[inline]
+    #[inline(always)]
     pub(super) fn source(&mut self, image: &Image, source: u32) {
-        if self.sources[source as usize].stream.is_none() {
+        let state = &self.sources[source as usize];
+        if state.stream.is_none() {
             return self.begin_request(image, source);
         }
-        let count = self.sources[source as usize].coming;
+        let count = state.coming;
         self.plan_arrival(source as usize);
         for _ in 0..count {
             self.begin_request(image, source);
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn begin_request(&mut self, image: &Image, source: u32) {
         if let Some(most) = self.options.most_open
             && self.frames.taken() >= most as usize
@@ -94,7 +95,7 @@ impl Engine {
         let trace = self.trace_of(key);
         let request = self.requests.take(Request { key, source, frames: 0, trace });
         match image.sources[source as usize].starts {
-            Starts::Journey(journey) => self.begin_journey(image, journey, request, key),
+            Starts::Journey(journey) => self.begin_journey(image, journey, request, key, trace),
             Starts::Job(operation) => {
                 let operation = operation.0 as u16;
                 let rank = image.operations[operation as usize].rank.unwrap_or(0);
@@ -113,35 +114,35 @@ impl Engine {
         }
     }
 
-    #[inline]
-    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64) {
+    #[inline(always)]
+    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64, trace: u64) {
         let journey = &image.journeys[id.index()];
         self.recorder.journeys[id.index()].came();
-        let start = self.now;
-        let mut root = Frame {
-            key,
+        let (own_key, operation, call, rank) = match journey.direct {
+            None => (key, NO_CODE, NO_CODE, journey.rank),
+            Some((call, site)) => {
+                // The attempt stands for the user as well; its draws are the ones that it would have below a user.
+                let target = image.calls[call as usize].target;
+                let operation = &image.operations[target as usize];
+                self.recorder.calls[call as usize].came();
+                let key = super::call::attempt_key(key, operation.key, site, 0);
+                (key, target, call, operation.rank.unwrap_or(journey.rank))
+            }
+        };
+        let at = self.take_frame(Frame {
+            key: own_key,
             request,
-            start,
+            start: self.now,
             arrived: NEVER,
-            rank: journey.rank,
+            operation,
+            call,
+            rank,
             position: journey.entry,
             state: State::Running,
-            ..Frame::default()
-        };
-        root.flags.set(super::frame::Flags::ROOT);
-        let at = if let Some((call, site)) = journey.direct {
-            // The attempt stands for the user as well; its draws are the ones that it would have below a user.
-            let called = &image.calls[call as usize];
-            let operation = &image.operations[called.target as usize];
-            root.key = super::call::attempt_key(key, operation.key, site, 0);
-            (root.operation, root.call) = (called.target, call);
-            root.rank = operation.rank.unwrap_or(root.rank);
-            self.recorder.calls[call as usize].came();
-            self.take_frame(root)
-        } else {
-            self.take_frame(root)
-        };
-        if self.requests[request].trace != 0 {
+            flags: Flags::ROOT,
+            ..Frame::FREE
+        });
+        if trace != 0 {
             self.number(at, NONE);
         }
         if journey.patience.is_some() {
@@ -158,22 +159,24 @@ impl Engine {
 
     /// A user has an answer, or has gone.
     pub(super) fn end_journey(&mut self, image: &Image, at: u32, outcome: Outcome) {
-        let frame = self.frames[at];
-        let request = self.requests[frame.request];
-        let Starts::Journey(journey) = image.sources[request.source as usize].starts else { return };
-        let took = self.now - frame.start;
-        self.recorder.end_journey(journey.index(), took, frame.waited, outcome);
+        let frame = &self.frames[at];
+        let (start, request) = (frame.start, &self.requests[frame.request]);
+        let (key, index, trace) = (request.key, request.source, request.trace);
+        let source = &image.sources[index as usize];
+        let Starts::Journey(journey) = source.starts else { return };
+        self.recorder.end_journey(journey.index(), self.now - start, frame.waited, outcome);
         if let Some(wanted) = self.options.requests
             && self.recorder.ended >= wanted
             && self.options.warm_up.0 <= self.now
         {
             self.end = Some(End::Requests);
         }
-        self.span(at, SpanKind::Journey(journey), frame.start, outcome);
-        let source = &image.sources[request.source as usize];
+        if trace != 0 {
+            self.span(at, SpanKind::Journey(journey), start, outcome);
+        }
         if source.think.is_some() {
-            let think = self.draw_by(image, mix(request.key, Purpose::Patience as u64), source.think);
-            self.events.at(self.now.saturating_add(think), Kind::Source, request.source);
+            let think = self.draw_by(image, mix(key, Purpose::Patience as u64), source.think);
+            self.events.at(self.now.saturating_add(think), Kind::Source, index);
         }
     }
 
@@ -184,13 +187,19 @@ impl Engine {
             self.settle(image, at, outcome);
         }
         self.end_journey(image, at, outcome);
-        self.frames[at].flags.clear(super::frame::Flags::ROOT);
+        self.frames[at].flags.clear(Flags::ROOT);
         if self.frames[at].operation == NO_CODE {
             // The user's own frame goes with the user; what it called is abandoned.
             self.stop(image, at);
         } else {
             self.detach(image, at);
         }
+    }
+
+    /// Whether a request is kept as a trace. Where none is, no request is looked at.
+    #[inline(always)]
+    pub(super) fn is_kept(&self, request: u32) -> bool {
+        !matches!(self.options.traces, Traces::None) && self.requests[request].trace != 0
     }
 
     /// The number of a request as a trace; 0 if it is not kept.

@@ -28,6 +28,10 @@ enum Purpose {
 #[derive(Clone, Debug)]
 pub(super) struct Stream {
     key: u64,
+    /// Decides the steps between arrivals.
+    step_key: u64,
+    /// Requests per nanosecond, where neither a curve nor a surge changes it.
+    steady: Option<f64>,
     rate: Shape,
     spacing: Spacing,
     batch: Batch,
@@ -72,14 +76,20 @@ impl Stream {
             }
             Rate::Modes(modes) => Shape::Modes { modes: modes.clone(), index: u64::MAX, ends: 0.0 },
         };
-        let surges = surges.iter().chain(more).copied().collect();
-        Some(Self { key: seed_key, rate, spacing: *spacing, batch: *batch, surges, load, ordinal: 0, at: 0.0 })
+        let surges: Vec<Surge> = surges.iter().chain(more).copied().collect();
+        let steady = match rate {
+            Shape::Constant(per_second) if surges.is_empty() => Some(per_second * load * 1e-9),
+            _ => None,
+        };
+        let step_key = mix(seed_key, Purpose::Step as u64);
+        let (key, spacing, batch) = (seed_key, *spacing, *batch);
+        Some(Self { key, step_key, steady, rate, spacing, batch, surges, load, ordinal: 0, at: 0.0 })
     }
 
     /// When the next ones arrive, and how many at once; `None` if never.
     #[inline]
     pub(super) fn next(&mut self) -> Option<(u64, u64)> {
-        let mut bits = Bits::of(mix(self.key, Purpose::Step as u64), self.ordinal);
+        let mut bits = Bits::of(self.step_key, self.ordinal);
         let step = match self.spacing {
             Spacing::Poisson => bits.exponential(),
             Spacing::Paced => 1.0,
@@ -90,11 +100,9 @@ impl Stream {
             Batch::Geometric { mean } => Bits::of(mix(self.key, Purpose::Batch as u64), self.ordinal).geometric(mean),
         };
         self.ordinal += 1;
-        if let (Shape::Constant(per_second), true) = (&self.rate, self.surges.is_empty()) {
-            let per_nanosecond = per_second * self.load * 1e-9;
-            self.at += step / per_nanosecond;
-        } else {
-            self.pass(step)?;
+        match self.steady {
+            Some(per_nanosecond) => self.at += step / per_nanosecond,
+            None => self.pass(step)?,
         }
         // Beyond the end of time there is nothing.
         (self.at < 1.8e19).then_some((self.at as u64, count))

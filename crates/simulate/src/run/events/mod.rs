@@ -62,7 +62,7 @@ pub(super) struct Event {
 }
 
 impl Event {
-    #[inline]
+    #[inline(always)]
     fn of(key: Key) -> Self {
         let payload = key as u32;
         // The shift leaves four bits, and only seven of their values are ever written.
@@ -88,7 +88,7 @@ impl Events {
         Self { sequence: 0, heap: Heap::default(), ladder, list, rings: Rings::new(constant_delays) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn key(&mut self, time: u64, kind: Kind, position: u32) -> Key {
         assert!(position < 1 << POSITION_BITS, "more than 2^28 requests are open at once");
         self.sequence = self.sequence.wrapping_add(1);
@@ -116,7 +116,7 @@ impl Events {
     }
 
     /// Takes the next event that is not after `until`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, until: u64) -> Option<(Key, Event)> {
         let planned = match &mut self.ladder {
             None => self.heap.peek(),
