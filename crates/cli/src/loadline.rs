@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: &LoadlineArguments) -> Result<Outcome, String> {
         return Ok(outcome);
     }
     let environment = environment(&model, arguments.environment.as_deref())?.or(model.default_environment);
-    let asked = asked(&model, arguments)?;
+    let asked = asked(&model, arguments, environment)?;
     let mut bar = Bar::new()?;
     let mut lines = LoadLines {
         system: model.system.clone().unwrap_or_else(|| "system".to_owned()),
@@ -65,13 +65,18 @@ pub(crate) fn run(arguments: &LoadlineArguments) -> Result<Outcome, String> {
     })
 }
 
+/// The precision of lines of scenarios that nobody named.
+const IN_PASSING: f64 = 0.04;
+
 fn question(
     arguments: &LoadlineArguments,
     environment: Option<EnvironmentId>,
     scenario: Option<usize>,
     journey: Option<JourneyId>,
 ) -> Question {
-    let changes = match (arguments.line_only, arguments.what_if.is_empty()) {
+    // Of scenarios that nobody named, the line alone is told, a little less exactly: there may be a dozen.
+    let in_passing = scenario.is_some() && arguments.scenario.is_empty() && arguments.what_if.is_empty();
+    let changes = match (arguments.line_only || in_passing, arguments.what_if.is_empty()) {
         (true, _) => Changes::None,
         (false, true) => Changes::All,
         (false, false) => Changes::These(arguments.what_if.clone()),
@@ -80,7 +85,7 @@ fn question(
         environment,
         scenario,
         journey,
-        precision: arguments.precision,
+        precision: if in_passing { arguments.precision.max(IN_PASSING) } else { arguments.precision },
         seed: arguments.seed,
         budget: arguments.budget,
         threads: threads(arguments.threads),
@@ -97,15 +102,27 @@ pub(crate) fn threads(asked: Option<NonZeroUsize>) -> usize {
 type Asked = (Option<usize>, Option<JourneyId>);
 
 /// Which scenarios and journeys are asked about: those that were named, else all of them.
-fn asked(model: &Model, arguments: &LoadlineArguments) -> Result<Vec<Asked>, String> {
-    let scenarios = scenarios(model, &arguments.scenario)?;
+fn asked(
+    model: &Model,
+    arguments: &LoadlineArguments,
+    environment: Option<EnvironmentId>,
+) -> Result<Vec<Asked>, String> {
+    let scenarios = scenarios(model, &arguments.scenario, environment)?;
     let journeys = journeys(model, &arguments.journey)?;
     Ok(journeys.iter().flat_map(|journey| scenarios.iter().map(|scenario| (*scenario, *journey))).collect())
 }
 
-fn scenarios(model: &Model, names: &[String]) -> Result<Vec<Option<usize>>, String> {
+fn scenarios(
+    model: &Model,
+    names: &[String],
+    environment: Option<EnvironmentId>,
+) -> Result<Vec<Option<usize>>, String> {
     if names.is_empty() {
-        return Ok(std::iter::once(None).chain((0..model.behaviour.scenarios.len()).map(Some)).collect());
+        let elsewhere = |scenario: &plimsoll_model::behaviour::scenario::Scenario| {
+            scenario.environment.as_ref().is_some_and(|of| Some(of.value) != environment)
+        };
+        let here = model.behaviour.scenarios.iter().enumerate().filter(|(_, scenario)| !elsewhere(scenario));
+        return Ok(std::iter::once(None).chain(here.map(|(at, _)| Some(at))).collect());
     }
     names.iter().map(|name| scenario(model, name)).collect()
 }

@@ -79,7 +79,7 @@ pub struct Earlier {
 }
 
 impl Earlier {
-    /// Reads a report that [`json`] wrote.
+    /// Reads a report that [`json()`] wrote.
     ///
     /// # Errors
     /// What is wrong with the text, for people.

@@ -49,7 +49,7 @@ pub struct Question {
 pub enum Changes {
     /// None: the line alone.
     None,
-    /// Every knob of the system, and every assumption.
+    /// Timeouts and the knobs of the resources that fill first, and every assumption.
     All,
     /// These knobs, with the values to set.
     These(Vec<(String, String)>),
@@ -81,7 +81,7 @@ pub fn load_line(
 ) -> Result<ScenarioLine, NoAnswer> {
     let compiled = compile(model, &options(question, Vec::new())).map_err(NoAnswer::Uncompiled)?;
     let asked = Asked::new(question, &compiled);
-    let variations = changes::wanted(model, &compiled, question)?;
+    let variations = changes::wanted(model, &compiled, question, &asked.ladder)?;
     if compiled.course == Course::Timeline && passing::passes(&compiled.program) {
         return Ok(passing::line(model, &asked, told));
     }

@@ -3,7 +3,7 @@
 use plimsoll_model::Model;
 
 use super::ask::{Asked, Changes, NoAnswer, Question, options};
-use super::line::Move;
+use super::line::{Move, Rung};
 use super::passing;
 use crate::compile::{Compiled, Knob, KnobKind, Override, compile};
 use crate::program::Program;
@@ -22,13 +22,36 @@ pub(super) struct Variation {
 ///
 /// # Errors
 /// A key that is neither a knob nor an assumption, or a value that is none; with what there is.
-pub(super) fn wanted(model: &Model, compiled: &Compiled, question: &Question) -> Result<Vec<Variation>, NoAnswer> {
+pub(super) fn wanted(
+    model: &Model,
+    compiled: &Compiled,
+    question: &Question,
+    ladder: &[Rung],
+) -> Result<Vec<Variation>, NoAnswer> {
     match &question.changes {
         Changes::None => Ok(Vec::new()),
-        Changes::All => Ok(compiled.knobs.iter().map(|knob| step(compiled, knob)).collect()),
+        Changes::All => {
+            let near = compiled.knobs.iter().filter(|knob| is_near(knob, ladder));
+            Ok(near.map(|knob| step(compiled, knob)).collect())
+        }
         Changes::These(asked) => {
             asked.iter().map(|(key, value)| asked_for(model, compiled, question, key, value)).collect()
         }
+    }
+}
+
+/// Resources that fill first; what stands further up the ladder does not move a line that it is far from.
+const RUNGS_NEAR: usize = 4;
+
+/// Whether a knob is worth a try where nobody names one: how long callers wait, and what belongs to the resources that fill first.
+/// How long the work itself takes is code, not a knob that an operator turns; `--what-if` tries it.
+fn is_near(knob: &Knob, ladder: &[Rung]) -> bool {
+    let of = knob.name.split(['.', ' ']).next().unwrap_or_default();
+    let belongs = || ladder.iter().take(RUNGS_NEAR).any(|rung| rung.resource.split([' ', '.']).next() == Some(of));
+    match knob.kind {
+        KnobKind::Timeout(_) => true,
+        KnobKind::Time(_) => false,
+        _ => belongs(),
     }
 }
 
