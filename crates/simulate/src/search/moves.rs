@@ -29,7 +29,7 @@ const SEEDS: usize = 24;
 const SMALL: f64 = 0.03;
 /// Seeds and requests of the first look at a change, at the line alone: what it does not move by more than this share is told by that.
 const LOOKS: u64 = 12;
-const LOOK_REQUESTS: u64 = 15_000;
+const LOOK_REQUESTS: u64 = 10_000;
 const NOTHING: f64 = 0.01;
 /// How far apart the loads of a design lie, as a share.
 const SPREAD: f64 = 0.03;
