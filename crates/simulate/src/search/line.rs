@@ -97,7 +97,7 @@ const REST: f64 = 0.02;
 /// nothing that led there is counted twice. Loads and intervals are in the laboratory's unit. Deterministic.
 ///
 /// # Source
-/// Sequential tests: [`crate::statistics::sequential`]. The root: [`crate::statistics::root`]. Two stages with fresh seeds:
+/// Sequential tests: [`crate::statistics::sequential`]. The root: [`mod@crate::statistics::root`]. Two stages with fresh seeds:
 /// Stein, "A Two-Sample Test for a Linear Hypothesis Whose Power is Independent of the Variance", 1945.
 pub fn find(laboratory: &mut impl Laboratory, promises: &[Promise], options: &Options) -> Line {
     assert!(!promises.is_empty(), "a line needs a promise");
