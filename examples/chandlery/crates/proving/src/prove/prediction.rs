@@ -155,7 +155,7 @@ impl Plimsoll {
     /// # Errors
     /// [`PredictionError`], where there are none.
     pub async fn lines(&self, journey: Journey) -> Result<LoadLines, PredictionError> {
-        self.ask(&["loadline", "--journey", journey.name()]).await
+        self.ask(&["loadline", "--line-only", "--journey", journey.name()]).await
     }
 
     /// What happens in a scenario, none being the everyday, when so many of one journey come.
@@ -168,8 +168,8 @@ impl Plimsoll {
         scenario: Option<&str>,
         load_per_s: f64,
     ) -> Result<Flow, PredictionError> {
-        let load = format!("{load_per_s:.3}/s");
-        let mut arguments = vec!["simulate", "--journey", journey.name(), "--load", &load];
+        let load = format!("{}={load_per_s:.3}/s", journey.name());
+        let mut arguments = vec!["simulate", "--load", &load];
         arguments.extend(scenario.iter().flat_map(|scenario| ["--scenario", scenario]));
         let simulated: Simulated = self.ask(&arguments).await?;
         let flow = simulated.journeys.into_iter().find(|flow| flow.id == journey.name());
@@ -193,7 +193,7 @@ impl Plimsoll {
     }
 }
 
-/// The line of the journey in this scenario, the everyday being `normal`.
+/// The line of the journey in this scenario, the everyday being `today`.
 ///
 /// # Errors
 /// [`PredictionError::Silent`], where nothing is said of it.
@@ -214,15 +214,15 @@ mod tests {
     #[test]
     fn lines_are_read_from_what_loadline_prints() {
         let lines: LoadLines = serde_json::from_str(include_str!("../../tests/predicted/loadline.json")).unwrap();
-        let normal = line_of(&lines, Journey::Checkout, "normal").unwrap();
+        let normal = line_of(&lines, Journey::Checkout, "today").unwrap();
         assert_eq!((normal.bound_per_s, normal.verdict), (Some(32.0), Verdict::Holds));
         assert_eq!(normal.line_per_s.unwrap(), Interval { value: 27.4, low: 27.0, high: 27.8 });
         assert!(normal.holds_at(27.0) && !normal.holds_at(28.0));
         let hanging = line_of(&lines, Journey::Checkout, "psp-hangs-locally").unwrap();
         assert!(!hanging.holds_at(0.5));
         assert!(line_of(&lines, Journey::Browse, "mailer-hangs-locally").unwrap().holds_at(1e6));
-        let error = line_of(&lines, Journey::Track, "normal").unwrap_err().to_string();
-        assert_eq!(error, "`plimsoll loadline` says nothing of track in normal");
+        let error = line_of(&lines, Journey::Track, "today").unwrap_err().to_string();
+        assert_eq!(error, "`plimsoll loadline` says nothing of track in today");
     }
 
     #[test]

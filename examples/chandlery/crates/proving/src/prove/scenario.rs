@@ -26,7 +26,7 @@ pub const SCENARIOS: [Scenario; 10] = [
 ];
 
 /// The everyday, as `plimsoll loadline` names it.
-pub const NORMAL: &str = "normal";
+pub const NORMAL: &str = "today";
 
 impl Scenario {
     /// What goes wrong, in order.
