@@ -73,11 +73,6 @@ impl<'m> Estate<'m> {
         }
     }
 
-    /// Whether the component keeps data that is nowhere else.
-    pub fn keeps_data(&self, component: ComponentId) -> bool {
-        self.model().component(component).kind == ComponentKind::Store
-    }
-
     /// Journeys that a breach puts at risk.
     pub fn at_risk(&self, of: &Of) -> Vec<JourneyId> {
         match of {

@@ -1,7 +1,7 @@
 //! What a rule says of one subject: a breach with its evidence, or the fact that is missing.
 
 use plimsoll_model::behaviour::WorkId;
-use plimsoll_model::{CallId, ComponentId, EvidenceId, JourneyId, Model, OperationId, TopicId};
+use plimsoll_model::{CallId, ComponentId, EvidenceId, JourneyId, Loose, Model, OperationId, TopicId};
 
 use crate::fingerprint;
 use crate::rule::{Rule, Severity};
@@ -33,6 +33,12 @@ pub enum Of {
 }
 
 impl Of {
+    /// A name that did not join, with whoever uses it: `orders → payments`.
+    pub fn loose(model: &Model, loose: &Loose) -> Self {
+        let user = loose.component.map_or_else(String::new, |id| format!("{} → ", model.component(id).id));
+        Self::Named(format!("{user}{}", loose.name))
+    }
+
     /// The subject as people read it and as waivers and baselines name it. Holds no place and no line, so that it stays
     /// the same while files move.
     pub fn name(&self, model: &Model) -> String {

@@ -146,7 +146,7 @@ fn sum(estate: &Estate<'_>, work: WorkId, steps: &[Claim<Step>]) -> (u64, Vec<Ev
             Step::Lock(lock) => sum(estate, work, &lock.does),
             Step::Cache(cache) => {
                 let (nanos, own) = sum(estate, work, &cache.on_miss);
-                (nanos + cache.timeout.as_ref().map_or(0, |timeout| timeout.value.0), own)
+                (nanos.saturating_add(cache.timeout.as_ref().map_or(0, |timeout| timeout.value.0)), own)
             }
             Step::Branch(ways) => longest_of(ways.iter().map(|way| sum(estate, work, &way.does))),
             Step::All(inner) => longest_of(inner.iter().map(one)),

@@ -63,12 +63,12 @@ fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
         let ask = |field| estate.view.deployment(id, field);
         let Some(copies) = least_copies(estate, id).filter(|copies| *copies > 1) else { continue };
         let (stay, may_miss) = (ask(Field::DisruptionMinAvailable), ask(Field::DisruptionMaxUnavailable));
-        if let Some(count) = stay.value().and_then(|value| amount(&value.to_string(), copies, Round::Up)) {
+        if let Some(count) = stay.value().and_then(|value| amount(&value.to_string(), copies)) {
             match copies <= count {
                 true => blocks(found, id, &stay, format!("must keep {count} copies of {copies}: none can be moved")),
                 false => found.pass(),
             }
-        } else if let Some(count) = may_miss.value().and_then(|value| amount(&value.to_string(), copies, Round::Up)) {
+        } else if let Some(count) = may_miss.value().and_then(|value| amount(&value.to_string(), copies)) {
             match count {
                 0 => blocks(found, id, &may_miss, String::from("may never miss a copy: none can be moved")),
                 _ => found.pass(),
@@ -90,17 +90,11 @@ fn least_copies(estate: &Estate<'_>, id: ComponentId) -> Option<u64> {
     ask(Field::ScalerMin).or_else(|| ask(Field::Replicas))
 }
 
-/// How a percentage becomes a number of copies.
-enum Round {
-    /// As Kubernetes rounds both (<https://kubernetes.io/docs/tasks/run-application/configure-pdb/>).
-    Up,
-}
-
-/// A number, or a percentage of the copies.
-fn amount(text: &str, copies: u64, round: Round) -> Option<u64> {
-    let Round::Up = round;
+/// A number, or a percentage of the copies, rounded up as Kubernetes rounds both
+/// (<https://kubernetes.io/docs/tasks/run-application/configure-pdb/>).
+fn amount(text: &str, copies: u64) -> Option<u64> {
     match text.strip_suffix('%') {
-        Some(share) => Some((share.parse::<u64>().ok()? * copies).div_ceil(100)),
+        Some(share) => Some(share.parse::<u64>().ok()?.saturating_mul(copies).div_ceil(100)),
         None => text.parse().ok(),
     }
 }

@@ -75,11 +75,12 @@ fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
         let Some((wait_ns, by)) = longest_wait(estate, id) else { continue };
         let pre_stop = ask(Field::PreStop);
         let pause_ns = pre_stop.value().and_then(|value| pause_ns(&value.to_string())).unwrap_or(0);
-        if grace_ns < pause_ns + wait_ns {
+        let needed_ns = pause_ns.saturating_add(wait_ns);
+        if grace_ns < needed_ns {
             let says = format!(
                 "is given {} to end, and needs {}: {} before the stop and {} for who waits longest",
                 Value::Nanos(grace_ns),
-                Value::Nanos(pause_ns + wait_ns),
+                Value::Nanos(needed_ns),
                 Value::Nanos(pause_ns),
                 Value::Nanos(wait_ns)
             );

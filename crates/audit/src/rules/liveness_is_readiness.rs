@@ -76,5 +76,5 @@ fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
 /// Seconds of failures until a probe acts. Kubernetes' defaults: a period of 10 s and 3 failures
 /// (<https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/>).
 fn patience_s(probe: &Probe) -> u64 {
-    probe.period_s.unwrap_or(10) * probe.failure_threshold.unwrap_or(3)
+    probe.period_s.unwrap_or(10).saturating_mul(probe.failure_threshold.unwrap_or(3))
 }

@@ -84,7 +84,8 @@ fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
             found.unknown(&Of::Call(share.call), format!("how many copies of {} run at most", name(share.from)));
         }
         let known = shares.iter().filter_map(|share| Some((share, share.copies?)));
-        let total: u64 = known.clone().map(|(share, copies)| share.size * copies).sum();
+        let opened = known.clone().map(|(share, copies)| share.size.saturating_mul(copies));
+        let total = opened.fold(0, u64::saturating_add);
         if total > accepted {
             let parts: Vec<String> =
                 known.map(|(share, copies)| format!("{} × {copies} of {}", share.size, name(share.from))).collect();

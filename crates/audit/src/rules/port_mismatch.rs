@@ -84,9 +84,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
     for loose in estate.model().loose.iter().filter(|loose| loose.kind == LooseKind::DanglingPort) {
-        let user = loose.component.map_or_else(String::new, |id| format!("{} → ", estate.model().component(id).id));
         found.fail(
-            Of::Named(format!("{user}{}", loose.name)),
+            Of::loose(estate.model(), loose),
             loose.evidence.iter().copied(),
             format!("meets no port: {}", loose.message),
         );

@@ -70,10 +70,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(estate: &Estate<'_>, found: &mut Found<'_>) {
     let kinds = [LooseKind::DanglingHost, LooseKind::DanglingSelector];
     for loose in estate.model().loose.iter().filter(|loose| kinds.contains(&loose.kind)) {
-        let user = loose.component.map_or_else(String::new, |id| format!("{} → ", estate.model().component(id).id));
         // What another way to deploy provides is missing in this one alone, perhaps on purpose.
         let severity = if loose.candidates.is_empty() { RULE.severity } else { Severity::Note };
-        let of = Of::Named(format!("{user}{}", loose.name));
+        let of = Of::loose(estate.model(), loose);
         found.fail_as(severity, of, loose.evidence.iter().copied(), format!("leads nowhere: {}", loose.message));
     }
     found.passed += estate.calls().count();
