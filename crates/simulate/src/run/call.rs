@@ -8,7 +8,7 @@ use super::code::{Instruction, Purpose, bits};
 use super::engine::{Engine, round};
 use super::events::Kind;
 use super::frame::{Flags, Frame, NEVER, NO_CODE, NONE, Outcome, State};
-use super::image::{CallAt, Image, spread};
+use super::image::{CallAt, Image, Owner, spread};
 use super::random::{Bits, mix};
 use crate::measurements::SpanKind;
 use crate::program::{Answer, Cause, Deadline, Failure, LateWork, Pause, Refusal};
@@ -209,7 +209,7 @@ impl Engine {
         self.cold(at).pool_gate = gate;
         if self.gates.gates[gate as usize].has_room() {
             self.gates.gates[gate as usize].inside += 1;
-            self.note_no_wait(image, gate);
+            self.note_wait(Owner::Pool(pool), 0);
             self.lend(at);
             return self.send(image, at);
         }

@@ -4,10 +4,11 @@
 //! one timer. Where cores are shared, `cores` says when it ends.
 
 use super::code::{DrawAt, Instruction};
-use super::engine::{Engine, round};
+use super::engine::{Engine, draw_for, round};
 use super::events::Kind;
 use super::frame::{Flags, NEVER, NONE, State};
-use super::image::{Binding, Image};
+use super::image::{Binding, ComponentAt, Image};
+use crate::time::Nanos;
 
 impl Engine {
     /// Begins a computing step; true if it is over already.
@@ -15,12 +16,7 @@ impl Engine {
     pub(super) fn compute(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let replica = self.frames[at].replica;
         if replica == NONE {
-            // A user computes on a machine of their own.
-            let time = round(self.draw(image, at, cpu) + self.draw(image, at, hold));
-            if time > 0 {
-                self.sleep(at, time, State::Sleeping);
-            }
-            return time == 0;
+            return self.compute_alone(image, at, cpu, hold);
         }
         let own = &self.replicas[replica as usize];
         let (gate, binding) = (own.worker_gate, own.binding);
@@ -33,7 +29,9 @@ impl Engine {
             return false;
         }
         gate_state.inside += 1;
-        self.note_no_wait(image, gate);
+        if self.recorder.detailed {
+            self.components[own.component as usize].waited.record(Nanos::ZERO);
+        }
         if binding == Binding::Worker {
             self.bind_worker(image, at);
         }
@@ -42,6 +40,15 @@ impl Engine {
             self.release_worker(image, at, gate);
         }
         over
+    }
+
+    /// A user computes on a machine of their own.
+    fn compute_alone(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
+        let time = round(self.draw(image, at, cpu) + self.draw(image, at, hold));
+        if time > 0 {
+            self.sleep(at, time, State::Sleeping);
+        }
+        time == 0
     }
 
     /// The gate of the workers that a frame needs, if those are limited.
@@ -67,56 +74,58 @@ impl Engine {
     /// Does the work that a worker was taken for; true if it takes no time.
     #[inline(always)]
     pub(super) fn begin_work(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
-        let replica = self.frames[at].replica as usize;
-        let work = self.draw(image, at, cpu) * self.slowness(image, at, replica);
-        let held = self.draw(image, at, hold);
-        let slowness = self.replicas[replica].slowness;
-        if slowness == 0.0 && work > 0.0 {
-            self.begin_busy(image, replica, work);
-            self.frames[at].state = State::OnCores;
-            self.on_cores(replica, at, work);
-            return false;
+        let now = self.now;
+        let frame = &mut self.frames[at];
+        let replica = frame.replica;
+        let own = &mut self.replicas[replica as usize];
+        // How many times as long work takes now: by a fault, a version, a start not long ago.
+        let mut slower = self.operations[frame.operation as usize].slow * own.slow;
+        if now < own.warms_until {
+            slower *= warmth(&image.components[own.component as usize], now - own.since);
         }
-        let time = round(work * slowness + held);
-        if time == 0 {
+        let work = draw_for(image, &self.requests, frame, cpu) * slower;
+        let held = draw_for(image, &self.requests, frame, hold);
+        let on_cores = own.slowness == 0.0 && work > 0.0;
+        let time = if on_cores { 0 } else { round(work * own.slowness + held) };
+        if time == 0 && !on_cores {
             return true;
         }
-        self.begin_busy(image, replica, work);
-        self.sleep(at, time, State::Computing);
+        // Through a signed number, whose conversion is one instruction.
+        let counted = work as i64 as u64;
+        own.working += 1;
+        if own.several {
+            own.busy.up(now);
+            own.cpu.add(counted);
+        }
+        let component = &mut self.components[own.component as usize];
+        component.busy.up(now);
+        component.cpu.add(counted);
+        if on_cores {
+            frame.state = State::OnCores;
+        } else {
+            let wake = now.saturating_add(time);
+            (frame.state, frame.wake) = (State::Computing, wake);
+        }
+        if own.watches && own.working == 1 {
+            self.count_busy_time(image, replica, true);
+        }
+        if on_cores {
+            self.on_cores(replica as usize, at, work);
+        } else {
+            self.events.at(now.saturating_add(time), Kind::Wake, at);
+        }
         false
     }
 
-    /// How many times as long work takes now: by a fault, a version, a start not long ago.
-    #[inline(always)]
-    fn slowness(&self, image: &Image, at: u32, replica: usize) -> f64 {
-        let state = &self.replicas[replica];
-        let factor = self.operations[self.frames[at].operation as usize].slow * state.slow;
-        if state.since == NEVER {
-            return factor;
-        }
-        match &image.components[state.component as usize].source.warm_up {
-            Some(warm_up) if self.now < state.since.saturating_add(warm_up.takes.0) => {
-                let left = 1.0 - (self.now - state.since) as f64 / warm_up.takes.0 as f64;
-                factor * (1.0 + (warm_up.slower - 1.0) * left)
-            }
-            _ => factor,
-        }
-    }
-
-    /// One more is at work, and its CPU time counts from where it begins.
-    #[inline(always)]
-    fn begin_busy(&mut self, image: &Image, replica: usize, work: f64) {
-        // Through a signed number, whose conversion is one instruction.
-        let (now, work) = (self.now, work as i64 as u128);
+    /// One more is at work.
+    fn begin_busy(&mut self, image: &Image, replica: usize) {
+        let now = self.now;
         let own = &mut self.replicas[replica];
         own.working += 1;
         if own.several {
             own.busy.up(now);
-            own.cpu.add(work);
         }
-        let state = &mut self.components[own.component as usize];
-        state.busy.up(now);
-        state.cpu.add(work);
+        self.components[own.component as usize].busy.up(now);
         if own.watches && own.working == 1 {
             self.count_busy_time(image, replica as u32, true);
         }
@@ -170,32 +179,33 @@ impl Engine {
             if hold > 0 {
                 self.sleep(at, hold, State::Computing);
             } else {
-                self.end_work(image, at);
+                self.stop_work(image, at);
+                self.frames[at].position += 1;
                 self.let_run(at);
             }
         }
         let cores = self.replicas[replica as usize].cores.as_mut();
         let throttled = cores.map_or(0, |cores| std::mem::take(&mut cores.throttled));
-        self.components[component].throttled.add(u128::from(throttled));
+        self.components[component].throttled.add(throttled);
         self.plan_cores(replica as usize);
-    }
-
-    /// Ends a computing step: its worker is free, and the next step is at hand.
-    #[inline(always)]
-    pub(super) fn end_work(&mut self, image: &Image, at: u32) {
-        self.stop_work(image, at);
-        self.frames[at].position += 1;
     }
 
     /// Gives the worker back, wherever in its work the frame is.
     #[inline(always)]
     pub(super) fn stop_work(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica as usize;
-        self.end_busy(image, replica);
-        let own = &self.replicas[replica];
-        let gate = own.worker_gate;
+        let own = &mut self.replicas[replica];
+        own.working -= 1;
+        if own.several {
+            own.busy.down(self.now);
+        }
+        let (gate, binding, idle) = (own.worker_gate, own.binding, own.watches && own.working == 0);
+        self.components[own.component as usize].busy.down(self.now);
+        if idle {
+            self.count_busy_time(image, replica as u32, false);
+        }
         if gate != NONE {
-            if own.binding == Binding::Worker {
+            if binding == Binding::Worker {
                 self.in_use[replica] -= 1;
             }
             self.release(image, gate);
@@ -214,7 +224,7 @@ impl Engine {
     /// At a gate that interrupts: interrupts the work of the highest rank number, if that is above `rank`; true if there was
     /// one.
     pub(super) fn interrupt(&mut self, image: &Image, gate: u32, rank: u8) -> bool {
-        let policy = self.gates.gates[gate as usize].policy;
+        let owner = self.gates.gates[gate as usize].owner;
         // Who works is found by looking at all frames: priorities that interrupt are rare, and their systems small.
         let at_work = (0..self.frames.places()).filter(|at| {
             let frame = &self.frames[*at];
@@ -245,7 +255,7 @@ impl Engine {
         let rank = frame.rank;
         self.gates.gates[gate as usize].inside -= 1;
         self.gates.rejoin(gate, rank, victim, &mut self.frames);
-        self.queue_meter(image, policy, true);
+        self.queue_meter(owner, true);
         self.plan_cores(replica);
         true
     }
@@ -281,7 +291,7 @@ impl Engine {
         let replica = self.frames[at].replica as usize;
         let component = image.replicas[replica].component as usize;
         // All of its CPU time was counted when it began.
-        self.begin_busy(image, replica, 0.0);
+        self.begin_busy(image, replica);
         let left = self.frames[at].wake;
         if image.components[component].slowness.is_none() {
             self.frames[at].wake = NEVER;
@@ -294,4 +304,13 @@ impl Engine {
             self.sleep(at, left, State::Computing);
         }
     }
+}
+
+/// How many times as long work takes so long after a replica's start, while it warms up.
+#[cold]
+fn warmth(component: &ComponentAt, since_start: u64) -> f64 {
+    component.source.warm_up.map_or(1.0, |warm_up| {
+        let left = 1.0 - since_start as f64 / warm_up.takes.0 as f64;
+        1.0 + (warm_up.slower - 1.0) * left
+    })
 }

@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 
 use super::cache::CacheState;
-use super::code::{DrawAt, Instruction, Purpose, bits};
+use super::code::{DrawAt, DrawFrom, Instruction, Purpose, bits};
 use super::cores::Cores;
 use super::events::{Event, Events, Key, Kind};
 use super::frame::{Cold, Frame, NEVER, NO_CODE, NONE, Request, Slab, State};
@@ -27,7 +27,7 @@ use super::replica::Phase;
 use super::request::SourceState;
 use super::timeline::Control;
 use crate::measurements::{End, Histogram};
-use crate::program::{Cause, Failure, OperationFault, Order, Refusal};
+use crate::program::{Cause, Failure, OperationFault, Refusal};
 
 /// A component in a run.
 #[derive(Debug)]
@@ -107,8 +107,9 @@ pub(super) struct ReplicaState {
     pub(super) counting: u64,
     /// How often it has started, failed or been made ready: each draws anew.
     pub(super) incarnation: u64,
-    /// When it began to serve.
+    /// When it began to serve, and until when its work takes longer for that.
     pub(super) since: u64,
+    pub(super) warms_until: u64,
     /// Since when it has no open request.
     pub(super) idle_since: u64,
     /// How many times as long its version takes.
@@ -196,7 +197,7 @@ impl Engine {
         });
         let replicas: Vec<ReplicaState> = replicas.collect();
         let mut add_gates = |count: u32, capacity: u32, policy: u32| {
-            let gates = (0..count).map(|_| gates.add(capacity, policy, Order::FirstCome, 1));
+            let gates = (0..count).map(|_| gates.add(capacity, policy, &image.policies[policy as usize]));
             gates.fold(NONE, |first, gate| first.min(gate))
         };
         let pool_gates = image.pools.iter().map(|pool| {
@@ -258,27 +259,37 @@ impl Engine {
                 self.now = self.now.max(until);
                 return None;
             };
-            self.handle(image, key, event);
-            loop {
-                let next = match std::mem::replace(&mut self.next, NONE) {
-                    NONE => self.ready.pop_front(),
-                    next => Some(next),
-                };
-                let Some(next) = next else { break };
-                self.turn(image, next);
+            if let Some(at) = self.handle(image, key, event) {
+                self.run(image, at);
+            }
+            while let Some(at) = self.whose_turn() {
+                if self.turn(image, at) {
+                    self.run(image, at);
+                }
             }
         }
         self.end
     }
 
+    /// Whose turn it is, if anybody's.
     #[inline(always)]
-    fn handle(&mut self, image: &Image, key: Key, event: Event) {
+    fn whose_turn(&mut self) -> Option<u32> {
+        match std::mem::replace(&mut self.next, NONE) {
+            NONE => self.ready.pop_front(),
+            next => Some(next),
+        }
+    }
+
+    /// Handles an event, and gives the frame that moves on by it at once.
+
+    #[inline(always)]
+    fn handle(&mut self, image: &Image, key: Key, event: Event) -> Option<u32> {
         self.now = event.time;
         self.event_count += 1;
         // The sequence number is part of it, so that a difference in planning shows at once.
         self.trace = (self.trace.rotate_left(5) ^ key as u64 ^ event.time).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         match event.kind {
-            Kind::Wake => self.wake(image, event.position),
+            Kind::Wake => return self.wake(image, event.position),
             Kind::Source => self.source(image, event.position),
             Kind::Limit => self.limit(image, event.position),
             Kind::Cpu => self.cores_event(image, event.position),
@@ -286,28 +297,33 @@ impl Engine {
             Kind::Known => self.known(image, event.position),
             Kind::Control => self.control(image, event.position),
         }
+        None
     }
 
-    /// A frame's own timer.
+    /// A frame's own timer; gives the frame if it moves on at once.
     #[inline(always)]
-    fn wake(&mut self, image: &Image, at: u32) {
+    fn wake(&mut self, image: &Image, at: u32) -> Option<u32> {
         let frame = &mut self.frames[at];
         if frame.wake != self.now {
-            return;
+            return None;
         }
         let state = frame.state;
         match state {
             State::Computing => {
                 frame.wake = NEVER;
-                self.end_work(image, at);
-                self.run(image, at);
+                frame.position += 1;
+                self.stop_work(image, at);
+                Some(at)
             }
             State::Sleeping => {
                 frame.wake = NEVER;
                 frame.position += 1;
-                self.run(image, at);
+                Some(at)
             }
-            _ => self.wake_other(image, at, state),
+            _ => {
+                self.wake_other(image, at, state);
+                None
+            }
         }
     }
 
@@ -336,11 +352,18 @@ impl Engine {
         }
     }
 
-    /// A frame whose turn it is.
+    /// A frame whose turn it is; true if it moves on through its code.
     #[inline(always)]
-    fn turn(&mut self, image: &Image, at: u32) {
-        match self.frames[at].state {
-            State::Running => self.run(image, at),
+    fn turn(&mut self, image: &Image, at: u32) -> bool {
+        let state = self.frames[at].state;
+        if state != State::Running {
+            self.turn_other(image, at, state);
+        }
+        state == State::Running
+    }
+
+    fn turn_other(&mut self, image: &Image, at: u32, state: State) {
+        match state {
             State::Sending => self.send(image, at),
             State::Failing => {
                 let outcome = self.cold[self.frames[at].cold].outcome;
@@ -456,19 +479,7 @@ impl Engine {
     /// Draws a time in nanoseconds.
     #[inline(always)]
     pub(super) fn draw(&self, image: &Image, at: u32, draw: DrawAt) -> f64 {
-        if draw == DrawAt::NONE {
-            return 0.0;
-        }
-        let frame = &self.frames[at];
-        let from = image.code.draws[draw.0 as usize];
-        let distribution = &image.distributions[from.from as usize];
-        let key = if from.shared { self.shared_key(frame) } else { frame.key };
-        Bits::of(key, u64::from(from.site)).draw(distribution)
-    }
-
-    #[cold]
-    fn shared_key(&self, frame: &Frame) -> u64 {
-        mix(self.requests[frame.request].key, SHARED)
+        draw_for(image, &self.requests, &self.frames[at], draw)
     }
 
     #[inline(always)]
@@ -555,6 +566,21 @@ impl Engine {
 /// Marks draws that all parts of a request share.
 const SHARED: u64 = 1 << 41;
 
+/// Draws a time in nanoseconds for a frame.
+#[inline(always)]
+pub(super) fn draw_for(image: &Image, requests: &Slab<Request>, frame: &Frame, draw: DrawAt) -> f64 {
+    match image.code.draws.get(draw.0 as usize) {
+        None => 0.0,
+        Some(from) if from.mean > 0.0 => from.mean * Bits::of(frame.key, u64::from(from.site)).exponential(),
+        Some(from) => draw_other(image, requests, frame, from),
+    }
+}
+
+fn draw_other(image: &Image, requests: &Slab<Request>, frame: &Frame, from: &DrawFrom) -> f64 {
+    let key = if from.shared { mix(requests[frame.request].key, SHARED) } else { frame.key };
+    Bits::of(key, u64::from(from.site)).draw(&image.distributions[from.from as usize])
+}
+
 /// To whole nanoseconds; what is negative is nothing.
 #[inline(always)]
 pub(super) fn round(nanos: f64) -> u64 {
@@ -564,7 +590,7 @@ pub(super) fn round(nanos: f64) -> u64 {
 fn component_state(component: &ComponentAt, image: &Image, gates: &mut Gates) -> ComponentState {
     let policy = &image.policies[component.policy as usize];
     let mut shared = |wanted| match component.binding {
-        binding if binding == wanted => gates.add(0, component.policy, policy.order, policy.ranks),
+        binding if binding == wanted => gates.add(0, component.policy, policy),
         _ => NONE,
     };
     let source = &component.source;
@@ -615,7 +641,7 @@ fn replica_state(
     let policy = &image.policies[component.policy as usize];
     let mut own = |limit: Option<u32>, shared_at, shared| match limit {
         Some(_) if component.binding == shared_at => shared,
-        Some(_) => gates.add(0, component.policy, policy.order, policy.ranks),
+        Some(_) => gates.add(0, component.policy, policy),
         None => NONE,
     };
     ReplicaState {
@@ -640,6 +666,7 @@ fn replica_state(
         counting: 0,
         incarnation: 0,
         since: 0,
+        warms_until: 0,
         idle_since: 0,
         slow: 1.0,
         fails: 0.0,

@@ -88,6 +88,8 @@ pub(super) struct CallAt {
     pub(super) component: u32,
     /// Nothing to keep while it is open beyond the attempt itself.
     pub(super) plain: bool,
+    /// It goes to the primary alone.
+    pub(super) to_primary: bool,
     pub(super) times: f64,
     pub(super) answer: Answer,
     pub(super) access: Access,
@@ -286,6 +288,7 @@ impl Image {
         };
         let is_wide = program.network.links.iter().any(|link| link.delay.is_some() || link.loss > 0.0)
             || program.faults.iter().any(|fault| cut(&fault.kind));
+        code.note_means(&program.distributions);
         Self {
             distributions: program.distributions.clone(),
             components,
@@ -493,6 +496,11 @@ fn call_at(
         target: u16::try_from(call.target.0).unwrap_or(NO_CODE),
         component: target.component.0,
         plain: !several && call.answer == Answer::Awaited,
+        to_primary: match component.served_by {
+            ServedBy::Primary => true,
+            ServedBy::ReplicasForReads => call.access == Access::Write,
+            ServedBy::Any => false,
+        },
         times: call.times,
         answer: call.answer,
         access: call.access,
