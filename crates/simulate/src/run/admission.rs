@@ -2,9 +2,9 @@
 
 use super::code::{Instruction, Purpose, bits};
 use super::engine::Engine;
-use super::gate::Gates;
 use super::events::Kind;
 use super::frame::{Flags, NEVER, NONE, State};
+use super::gate::Gates;
 use super::image::{Binding, Image, Owner};
 use super::random::{Bits, mix};
 use super::replica::Phase;
@@ -13,7 +13,6 @@ use crate::time::Nanos;
 
 impl Engine {
     /// A request arrives at its component.
-    #[inline(always)]
     pub(super) fn arrive(&mut self, image: &Image, at: u32) {
         let now = self.now;
         let frame = &mut self.frames[at];
@@ -112,7 +111,6 @@ impl Engine {
     /// A request asks for a slot.
     ///
     /// It counts among its replica's open ones from here on; a replica that was idle for long must be made ready first.
-    #[inline(always)]
     pub(super) fn enter(&mut self, image: &Image, at: u32) {
         let now = self.now;
         let frame = &mut self.frames[at];
@@ -123,28 +121,31 @@ impl Engine {
         if own.several {
             own.open.up(now);
         }
-        let (gate, binding, component) = (own.slot_gate, own.binding, own.component as usize);
+        let gate = own.slot_gate;
         if own.watches && own.opened == 1 {
             self.wake_up(image, replica);
         }
+        self.ask_for_slot(image, at, gate);
+    }
+
+    /// Takes a slot, or waits for one.
+    #[inline]
+    pub(super) fn ask_for_slot(&mut self, image: &Image, at: u32, gate: u32) {
         if gate != NONE {
             let gate_state = &mut self.gates.gates[gate as usize];
             if !gate_state.has_room() {
                 return self.queue_up(image, at, gate, State::WaitSlot);
             }
             gate_state.inside += 1;
-            if self.recorder.detailed {
-                self.components[component].waited.record(Nanos::ZERO);
-            }
-            if binding == Binding::Slot {
-                self.bind_slot(image, at);
-            }
+            let owner = gate_state.owner;
+            self.note_wait(owner, 0);
+            self.bind_slot(image, at);
         }
         self.admit(image, at);
     }
 
     /// A replica that was idle for long is made ready before it serves.
-    fn wake_up(&mut self, image: &Image, replica: u32) {
+    pub(super) fn wake_up(&mut self, image: &Image, replica: u32) {
         let state = &self.replicas[replica as usize];
         let (takes, after_idle) = image.components[state.component as usize].cold_start;
         if takes.is_some() && state.phase == Phase::Up && self.now - state.idle_since >= after_idle {
@@ -326,9 +327,7 @@ impl Engine {
     fn let_in(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         match state {
             State::WaitSlot => {
-                if self.replicas[self.frames[at].replica as usize].binding == Binding::Slot {
-                    self.bind_slot(image, at);
-                }
+                self.bind_slot(image, at);
                 self.admit(image, at);
             }
             State::WaitWorker => {

@@ -40,7 +40,7 @@ impl Engine {
         state.listed.get(state.turn as usize % count.max(1)).copied()
     }
 
-    fn choose_of_several(&mut self, image: &Image, attempt: &Frame, called: &CallAt) -> Option<u32> {
+    pub(super) fn choose_of_several(&mut self, image: &Image, attempt: &Frame, called: &CallAt) -> Option<u32> {
         let component = called.component as usize;
         let mut chance = bits(attempt.key, Purpose::Balance);
         let reads = image.components[component].served_by == ServedBy::ReplicasForReads;

@@ -28,10 +28,20 @@ impl Engine {
     pub(super) fn call(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
         let called = &image.calls[call as usize];
         if called.plain {
-            self.frames[at].state = State::Awaiting;
-            self.attempt(image, at, call, site, 0);
+            if called.guards.is_none() {
+                self.plain_call(image, at, call, called, site);
+            } else {
+                self.frames[at].state = State::Awaiting;
+                self.attempt(image, at, call, site, 0);
+            }
             return false;
         }
+        self.call_rounds(image, at, call, site, next)
+    }
+
+    /// As `call`, where there is more to keep than the attempt.
+    fn call_rounds(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
+        let called = &image.calls[call as usize];
         let count = self.draw_count(at, called.times, site);
         if called.answer == Answer::Ignored {
             (0..count).for_each(|number| self.attempt(image, at, call, site, number));
@@ -76,7 +86,7 @@ impl Engine {
     }
 
     /// Makes one attempt. Its outcome comes back by `answered`, at once if a guard stands in the way.
-    fn attempt(&mut self, image: &Image, at: u32, call: u32, site: u32, number: u32) {
+    pub(super) fn attempt(&mut self, image: &Image, at: u32, call: u32, site: u32, number: u32) {
         let called = &image.calls[call as usize];
         let caller = &self.frames[at];
         let awaited = called.answer == Answer::Awaited;
@@ -224,7 +234,6 @@ impl Engine {
     }
 
     /// An attempt gets its replica and sets out.
-    #[inline(always)]
     pub(super) fn send(&mut self, image: &Image, at: u32) {
         let frame = &self.frames[at];
         let called = &image.calls[frame.call as usize];

@@ -402,68 +402,85 @@ impl Engine {
                     }
                     self.frames[at].position = position + 1;
                 }
-                Instruction::End => return self.finish(image, at, Ok(())),
+                Instruction::End => return self.plain_end(image, at),
                 Instruction::Call { call, site, next } => {
                     if !self.call(image, at, call, site, next) {
                         return;
                     }
                 }
-                Instruction::Branch { first, count, site } => {
-                    let chance = Bits::of(self.frames[at].key, u64::from(site)).next();
-                    let ways = &image.code.ways[first as usize..(first + count) as usize];
-                    let way = ways.iter().find(|(upto, _)| chance < *upto).or(ways.last());
-                    self.frames[at].position = way.map_or(position + 1, |(_, entry)| *entry);
-                }
-                Instruction::Jump(to) => self.frames[at].position = to,
-                Instruction::Sleep(draw) => {
-                    let time = self.draw_time(image, at, draw);
-                    if time > 0 {
-                        return self.sleep(at, time, State::Sleeping);
-                    }
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::Lock { lock, site } => {
-                    if !self.lock(image, at, lock, site) {
+                other => {
+                    if !self.step(image, at, position, other) {
                         return;
                     }
-                }
-                Instruction::Unlock => {
-                    self.unlock(image, at);
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::Look { look, .. } => {
-                    if !self.look(image, at, look) {
-                        return;
-                    }
-                }
-                Instruction::Filled => {
-                    self.filled(image, at, Ok(()));
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::Fork { fork } => return self.fork(image, at, fork),
-                Instruction::Publish { publish, site } => {
-                    if !self.publish(image, at, publish, site) {
-                        return;
-                    }
-                }
-                Instruction::Fail { fail, site } => {
-                    let fail = image.code.fails[fail as usize];
-                    let chance = Bits::of(self.frames[at].key, u64::from(site)).uniform();
-                    match fail.failure {
-                        Some(failure) if chance < fail.odds => return self.finish(image, at, Err(failure)),
-                        _ => self.frames[at].position = position + 1,
-                    }
-                }
-                Instruction::Return { fail } => {
-                    self.frames[at].position = position + 1;
-                    let outcome = image.code.fails[fail as usize].failure.map_or(Ok(()), Err);
-                    if matches!(image.code.instructions[position as usize + 1], Instruction::End) {
-                        return self.finish(image, at, outcome);
-                    }
-                    self.answer_early(image, at, outcome);
                 }
             }
         }
+    }
+
+    /// An instruction that few requests come by; true if the frame goes on at once.
+    #[inline(never)]
+    fn step(&mut self, image: &Image, at: u32, position: u32, instruction: Instruction) -> bool {
+        match instruction {
+            // Those are `run`'s own.
+            Instruction::Compute { .. } | Instruction::End | Instruction::Call { .. } => {}
+            Instruction::Branch { first, count, site } => {
+                let chance = Bits::of(self.frames[at].key, u64::from(site)).next();
+                let ways = &image.code.ways[first as usize..(first + count) as usize];
+                let way = ways.iter().find(|(upto, _)| chance < *upto).or(ways.last());
+                self.frames[at].position = way.map_or(position + 1, |(_, entry)| *entry);
+                return true;
+            }
+            Instruction::Jump(to) => {
+                self.frames[at].position = to;
+                return true;
+            }
+            Instruction::Sleep(draw) => {
+                let time = self.draw_time(image, at, draw);
+                if time > 0 {
+                    self.sleep(at, time, State::Sleeping);
+                    return false;
+                }
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Lock { lock, site } => return self.lock(image, at, lock, site),
+            Instruction::Unlock => {
+                self.unlock(image, at);
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Look { look, .. } => return self.look(image, at, look),
+            Instruction::Filled => {
+                self.filled(image, at, Ok(()));
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Fork { fork } => self.fork(image, at, fork),
+            Instruction::Publish { publish, site } => return self.publish(image, at, publish, site),
+            Instruction::Fail { fail, site } => {
+                let fail = image.code.fails[fail as usize];
+                let chance = Bits::of(self.frames[at].key, u64::from(site)).uniform();
+                if let Some(failure) = fail.failure
+                    && chance < fail.odds
+                {
+                    self.finish(image, at, Err(failure));
+                    return false;
+                }
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Return { fail } => {
+                self.frames[at].position = position + 1;
+                let outcome = image.code.fails[fail as usize].failure.map_or(Ok(()), Err);
+                if matches!(image.code.instructions[position as usize + 1], Instruction::End) {
+                    self.finish(image, at, outcome);
+                    return false;
+                }
+                self.answer_early(image, at, outcome);
+                return true;
+            }
+        }
+        false
     }
 
     /// Lets a frame wait for its own timer.
@@ -541,10 +558,16 @@ impl Engine {
     #[inline(always)]
     pub(super) fn unlink(&mut self, at: u32, parent: u32) {
         let sibling = self.frames[at].sibling;
-        if self.frames[parent].link == at {
-            self.frames[parent].link = sibling;
-            return;
+        let caller = &mut self.frames[parent];
+        if caller.link == at {
+            caller.link = sibling;
+        } else {
+            self.unlink_further(at, sibling, parent);
         }
+    }
+
+    /// As `unlink`, for one that is not the first.
+    pub(super) fn unlink_further(&mut self, at: u32, sibling: u32, parent: u32) {
         let mut before = self.frames[parent].link;
         while before != NONE && self.frames[before].sibling != at {
             before = self.frames[before].sibling;

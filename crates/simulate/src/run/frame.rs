@@ -8,6 +8,7 @@
 //! place that was reused meanwhile has another note, or one at the same time, and then it is its own event that finds
 //! nothing left to do.
 
+use super::events::POSITION_BITS;
 use crate::program::Failure;
 
 /// No position.
@@ -99,6 +100,15 @@ impl Flags {
     pub(super) const DEADLINE: Self = Self(64);
     /// It counts among its replica's open requests.
     pub(super) const PLACED: Self = Self(128);
+
+    /// It counts among its replica's open requests, and has been taken in.
+    pub(super) const IN_PLACE: Self = Self(Self::PLACED.0 | Self::ADMITTED.0);
+
+    /// In place, and nothing else but perhaps the first of its request.
+    #[inline(always)]
+    pub(super) fn are_plain(self) -> bool {
+        self.0 & !Self::ROOT.0 == Self::IN_PLACE.0
+    }
 
     #[inline(always)]
     pub(super) fn has(self, other: Self) -> bool {
@@ -285,6 +295,15 @@ impl<T: Copy + Default> Slab<T> {
         Self { items: Vec::new(), free: Vec::new() }
     }
 
+    /// Takes a place whose item is still another's.
+    #[inline(always)]
+    pub(super) fn take_place(&mut self) -> u32 {
+        match self.free.pop() {
+            Some(place) => place,
+            None => self.grow(T::default()),
+        }
+    }
+
     /// Takes a place.
     #[inline(always)]
     pub(super) fn take(&mut self, item: T) -> u32 {
@@ -299,6 +318,8 @@ impl<T: Copy + Default> Slab<T> {
 
     #[cold]
     fn grow(&mut self, item: T) -> u32 {
+        // What an event can say of a place.
+        assert!(self.items.len() < 1 << POSITION_BITS, "more than 2^28 requests are open at once");
         self.items.push(item);
         // Room for all to be free, so that giving back never allocates.
         self.free.reserve(self.items.capacity() - self.free.len());

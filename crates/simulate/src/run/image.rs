@@ -69,6 +69,8 @@ pub(super) struct OperationAt {
     pub(super) deadline: Deadline,
     pub(super) late_work: LateWork,
     pub(super) rank: Option<u8>,
+    /// Nothing of the operation or its component asks how it ended, and its answer takes no time.
+    pub(super) plain_end: bool,
 }
 
 /// A journey.
@@ -220,6 +222,12 @@ impl Image {
             }));
             first += count;
         }
+        let cut = |kind: &crate::program::FaultKind| {
+            use crate::program::FaultKind::{CutComponents, CutPlaces};
+            matches!(kind, CutPlaces { .. } | CutComponents { .. })
+        };
+        let is_wide = program.network.links.iter().any(|link| link.delay.is_some() || link.loss > 0.0)
+            || program.faults.iter().any(|fault| cut(&fault.kind));
         let operations: Vec<OperationAt> = program
             .operations
             .iter()
@@ -232,6 +240,9 @@ impl Image {
                 deadline: operation.deadline,
                 late_work: operation.late_work,
                 rank: operation.rank.map(position),
+                plain_end: operation.fails <= 0.0
+                    && components[operation.component.index()].adaptive.is_none()
+                    && !is_wide,
             })
             .collect();
         let mut guards = 0;
@@ -282,12 +293,6 @@ impl Image {
         let sources = sources.collect();
         let link_delays: Vec<DrawAt> =
             program.network.links.iter().map(|link| code.add_draw(link.delay, OF_COMPONENT + 2)).collect();
-        let cut = |kind: &crate::program::FaultKind| {
-            use crate::program::FaultKind::{CutComponents, CutPlaces};
-            matches!(kind, CutPlaces { .. } | CutComponents { .. })
-        };
-        let is_wide = program.network.links.iter().any(|link| link.delay.is_some() || link.loss > 0.0)
-            || program.faults.iter().any(|fault| cut(&fault.kind));
         code.note_means(&program.distributions);
         Self {
             distributions: program.distributions.clone(),

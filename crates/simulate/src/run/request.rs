@@ -152,7 +152,7 @@ impl Engine {
             self.events.at(limit, Kind::Limit, at);
         }
         match journey.direct {
-            Some(_) => self.send(image, at),
+            Some((call, _)) => self.set_out(image, at, &image.calls[call as usize]),
             None => self.let_run(at),
         }
     }

@@ -51,7 +51,7 @@ pub(super) enum Kind {
 const KINDS: [Kind; 7] = [Kind::Wake, Kind::Limit, Kind::Source, Kind::Cpu, Kind::Replica, Kind::Known, Kind::Control];
 
 /// How many bits of the payload are the position.
-const POSITION_BITS: u32 = 28;
+pub(super) const POSITION_BITS: u32 = 28;
 
 /// A time in nanoseconds, a kind and a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,30 +78,41 @@ pub(super) struct Events {
     sequence: u32,
     heap: Heap,
     ladder: Option<Ladder>,
-    list: EventList,
+    /// Beyond so many pending events the ladder takes over from the heap.
+    climb_from: usize,
     rings: Rings,
 }
 
 impl Events {
     pub(super) fn new(list: EventList, constant_delays: &[u64]) -> Self {
         let ladder = (list == EventList::Ladder).then(Ladder::default);
-        Self { sequence: 0, heap: Heap::default(), ladder, list, rings: Rings::new(constant_delays) }
+        let climb_from = if list == EventList::Automatic { LADDER_FROM } else { usize::MAX };
+        Self { sequence: 0, heap: Heap::default(), ladder, climb_from, rings: Rings::new(constant_delays) }
     }
 
     #[inline(always)]
     fn key(&mut self, time: u64, kind: Kind, position: u32) -> Key {
-        assert!(position < 1 << POSITION_BITS, "more than 2^28 requests are open at once");
+        debug_assert!(position < 1 << POSITION_BITS);
         self.sequence = self.sequence.wrapping_add(1);
         let payload = (kind as u32) << POSITION_BITS | position;
         u128::from(time) << 64 | u128::from(self.sequence) << 32 | u128::from(payload)
     }
 
     /// Plans an event.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&mut self, time: u64, kind: Kind, position: u32) {
         let key = self.key(time, kind, position);
+        self.push(key);
+    }
+
+    fn push(&mut self, key: Key) {
         match &mut self.ladder {
-            None => self.heap.push(key),
+            None => {
+                self.heap.push(key);
+                if self.heap.len() > self.climb_from {
+                    self.climb();
+                }
+            }
             Some(ladder) => ladder.push(key),
         }
     }
@@ -132,12 +143,7 @@ impl Events {
             self.rings.pop();
         } else {
             match &mut self.ladder {
-                None => {
-                    self.heap.pop();
-                    if self.heap.len() > LADDER_FROM && self.list == EventList::Automatic {
-                        self.climb();
-                    }
-                }
+                None => self.heap.pop(),
                 Some(ladder) => ladder.pop(),
             }
         }
