@@ -198,7 +198,21 @@ impl Engine {
     }
 
     /// A request finds no room at a gate.
+    #[inline(always)]
     pub(super) fn queue_up(&mut self, image: &Image, at: u32, gate: u32, state: State) {
+        let gate_state = &mut self.gates.gates[gate as usize];
+        if !gate_state.endless {
+            return self.queue_up_or_not(image, at, gate, state);
+        }
+        let frame = &mut self.frames[at];
+        (frame.state, frame.since) = (state, self.now);
+        let owner = gate_state.owner;
+        Gates::join_plain(gate_state, at, &mut self.frames);
+        self.queue_meter(owner, true);
+    }
+
+    /// As `queue_up`, where the queue may end, or those in it leave.
+    fn queue_up_or_not(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         let gate_state = &self.gates.gates[gate as usize];
         let (owner, waiting) = (gate_state.owner, gate_state.waiting);
         let policy = &image.policies[gate_state.policy as usize];
@@ -309,7 +323,30 @@ impl Engine {
                 frame.wake = NEVER;
             }
             self.note_wait(owner, waited);
-            self.let_in(image, at, gate, state);
+            if state == State::WaitWorker {
+                self.let_work(image, at, gate);
+            } else {
+                self.let_in(image, at, gate, state);
+            }
+        }
+    }
+
+    /// A frame has the worker that it waited for.
+    #[inline(always)]
+    fn let_work(&mut self, image: &Image, at: u32, gate: u32) {
+        let frame = &self.frames[at];
+        let (replica, instruction) = (frame.replica, image.code.instructions[frame.position as usize]);
+        let Instruction::Compute { cpu, hold } = instruction else { return };
+        if self.replicas[replica as usize].binding == Binding::Worker {
+            self.bind_worker(image, at);
+        }
+        if self.begin_work(image, at, cpu, hold) {
+            // It takes no time: the place is free again, and the loop that let it in goes on.
+            let replica = self.frames[at].replica as usize;
+            self.in_use[replica] -= u32::from(self.replicas[replica].binding == Binding::Worker);
+            self.gates.gates[gate as usize].inside -= 1;
+            self.frames[at].position += 1;
+            self.let_run(at);
         }
     }
 
@@ -324,28 +361,14 @@ impl Engine {
     }
 
     /// What a frame does that a gate has let in.
+    #[inline(never)]
     fn let_in(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         match state {
             State::WaitSlot => {
                 self.bind_slot(image, at);
                 self.admit(image, at);
             }
-            State::WaitWorker => {
-                self.bind_worker(image, at);
-                let instruction = image.code.instructions[self.frames[at].position as usize];
-                let Instruction::Compute { cpu, hold } = instruction else { return };
-                if self.begin_work(image, at, cpu, hold) {
-                    // It takes no time: the place is free again, and the loop that let it in goes on.
-                    if image.components[image.replicas[self.frames[at].replica as usize].component as usize].binding
-                        == Binding::Worker
-                    {
-                        self.in_use[self.frames[at].replica as usize] -= 1;
-                    }
-                    self.gates.gates[gate as usize].inside -= 1;
-                    self.frames[at].position += 1;
-                    self.let_run(at);
-                }
-            }
+            State::WaitWorker => self.let_work(image, at, gate),
             State::Interrupted => {
                 if self.worker_gate(at) == NONE {
                     self.bind_slot(image, at);

@@ -58,7 +58,6 @@ impl Engine {
     }
 
     /// Where workers are shared, the replica whose worker it is.
-    #[inline(always)]
     pub(super) fn bind_worker(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica;
         let own = &self.replicas[replica as usize];

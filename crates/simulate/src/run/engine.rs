@@ -259,29 +259,29 @@ impl Engine {
                 self.now = self.now.max(until);
                 return None;
             };
-            if let Some(at) = self.handle(image, key, event) {
-                self.run(image, at);
-            }
-            while let Some(at) = self.whose_turn() {
-                if self.turn(image, at) {
-                    self.run(image, at);
-                }
-            }
+            let first = self.handle(image, key, event);
+            self.run(image, first);
         }
         self.end
     }
 
-    /// Whose turn it is, if anybody's.
+    /// The next frame that moves on through its code, if there is one. Whatever else has its turn before has it.
     #[inline(always)]
-    fn whose_turn(&mut self) -> Option<u32> {
-        match std::mem::replace(&mut self.next, NONE) {
-            NONE => self.ready.pop_front(),
-            next => Some(next),
+    fn whose_turn(&mut self, image: &Image) -> Option<u32> {
+        loop {
+            let next = match std::mem::replace(&mut self.next, NONE) {
+                NONE => self.ready.pop_front()?,
+                next => next,
+            };
+            let state = self.frames[next].state;
+            if state == State::Running {
+                return Some(next);
+            }
+            self.turn_other(image, next, state);
         }
     }
 
     /// Handles an event, and gives the frame that moves on by it at once.
-
     #[inline(always)]
     fn handle(&mut self, image: &Image, key: Key, event: Event) -> Option<u32> {
         self.now = event.time;
@@ -293,11 +293,20 @@ impl Engine {
             Kind::Source => self.source(image, event.position),
             Kind::Limit => self.limit(image, event.position),
             Kind::Cpu => self.cores_event(image, event.position),
+            _ => self.handle_other(image, event),
+        }
+        None
+    }
+
+    /// What does not come from requests.
+    #[inline(never)]
+    fn handle_other(&mut self, image: &Image, event: Event) {
+        match event.kind {
             Kind::Replica => self.replica_event(image, event.position),
             Kind::Known => self.known(image, event.position),
             Kind::Control => self.control(image, event.position),
+            Kind::Wake | Kind::Source | Kind::Limit | Kind::Cpu => {}
         }
-        None
     }
 
     /// A frame's own timer; gives the frame if it moves on at once.
@@ -320,22 +329,20 @@ impl Engine {
                 frame.position += 1;
                 Some(at)
             }
-            _ => {
-                self.wake_other(image, at, state);
-                None
-            }
+            _ => self.wake_other(image, at, state).then_some(at),
         }
     }
 
-    fn wake_other(&mut self, image: &Image, at: u32, state: State) {
+    #[inline(never)]
+    fn wake_other(&mut self, image: &Image, at: u32, state: State) -> bool {
         // The rest of an interrupted piece of work is not a time.
         if matches!(state, State::Interrupted | State::Suspended | State::SuspendedOnCores | State::Free) {
-            return;
+            return false;
         }
         self.frames[at].wake = NEVER;
         match state {
             State::WaitSlot | State::WaitWorker | State::WaitPool | State::WaitLock => self.give_up(image, at),
-            State::Looking => self.looked(image, at),
+            State::Looking => return self.find(image, at),
             State::Awaiting => self.hedge(image, at),
             State::Backoff => self.next_attempt(image, at),
             State::Travelling => self.arrive(image, at),
@@ -350,18 +357,11 @@ impl Engine {
             State::Redelivery => self.join_backlog(image, at),
             _ => {}
         }
+        false
     }
 
-    /// A frame whose turn it is; true if it moves on through its code.
-    #[inline(always)]
-    fn turn(&mut self, image: &Image, at: u32) -> bool {
-        let state = self.frames[at].state;
-        if state != State::Running {
-            self.turn_other(image, at, state);
-        }
-        state == State::Running
-    }
-
+    /// The turn of a frame that is not at its code.
+    #[inline(never)]
     fn turn_other(&mut self, image: &Image, at: u32, state: State) {
         match state {
             State::Sending => self.send(image, at),
@@ -391,27 +391,31 @@ impl Engine {
         }
     }
 
-    /// Moves a frame on until it waits or ends.
-    pub(super) fn run(&mut self, image: &Image, at: u32) {
-        loop {
-            let position = self.frames[at].position;
-            match image.code.instructions[position as usize] {
-                Instruction::Compute { cpu, hold } => {
-                    if !self.compute(image, at, cpu, hold) {
-                        return;
+    /// Moves a frame on until it waits or ends, and after it everybody whose turn comes.
+    #[inline(always)]
+    fn run(&mut self, image: &Image, first: Option<u32>) {
+        let mut next = first;
+        while let Some(at) = next.or_else(|| self.whose_turn(image)) {
+            next = None;
+            loop {
+                let position = self.frames[at].position;
+                let goes_on = match image.code.instructions[position as usize] {
+                    Instruction::Compute { cpu, hold } => {
+                        let over = self.compute(image, at, cpu, hold);
+                        if over {
+                            self.frames[at].position = position + 1;
+                        }
+                        over
                     }
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::End => return self.plain_end(image, at),
-                Instruction::Call { call, site, next } => {
-                    if !self.call(image, at, call, site, next) {
-                        return;
+                    Instruction::End => {
+                        self.plain_end(image, at);
+                        false
                     }
-                }
-                other => {
-                    if !self.step(image, at, position, other) {
-                        return;
-                    }
+                    Instruction::Call { call, site, next } => self.call(image, at, call, site, next),
+                    other => self.step(image, at, position, other),
+                };
+                if !goes_on {
+                    break;
                 }
             }
         }

@@ -8,7 +8,7 @@
 use super::frame::{Frame, NONE, Slab};
 use super::image::{Owner, Policy};
 use super::random::Bits;
-use crate::program::Order;
+use crate::program::{Order, Refusal};
 
 /// One gate.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,8 @@ pub(super) struct Gate {
     order: Order,
     /// First come, first served, of one rank.
     pub(super) plain: bool,
+    /// Plain, and nobody is refused or leaves.
+    pub(super) endless: bool,
 }
 
 impl Gate {
@@ -86,6 +88,8 @@ impl Gates {
                 more
             }
         };
+        let plain = rule.order == Order::FirstCome && rule.ranks == 1;
+        let waits = !rule.wait.is_some() || rule.then == Refusal::Wait;
         self.gates.push(Gate {
             capacity,
             inside: 0,
@@ -95,7 +99,8 @@ impl Gates {
             list: List::EMPTY,
             more: more as u32,
             order: rule.order,
-            plain: rule.order == Order::FirstCome && rule.ranks == 1,
+            plain,
+            endless: plain && waits && rule.length == u32::MAX,
         });
         self.gates.len() as u32 - 1
     }
@@ -107,6 +112,13 @@ impl Gates {
             0 => &mut gate.list,
             rank => &mut self.lists[(gate.more + rank - 1) as usize],
         }
+    }
+
+    /// Puts a frame at the end of a plain gate's queue.
+    #[inline(always)]
+    pub(super) fn join_plain(gate: &mut Gate, who: u32, frames: &mut Slab<Frame>) {
+        gate.waiting += 1;
+        gate.list.push(who, frames);
     }
 
     /// The first of a plain gate, out of its queue.
@@ -126,18 +138,9 @@ impl Gates {
     }
 
     /// Puts a frame at the end of its rank's queue.
-    #[inline(always)]
     pub(super) fn join(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
         let at = &mut self.gates[gate as usize];
         at.waiting += 1;
-        if at.plain {
-            return at.list.push(who, frames);
-        }
-        self.join_ranked(gate, rank, who, frames);
-    }
-
-    fn join_ranked(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        let at = &self.gates[gate as usize];
         if at.order == Order::Random {
             let bag = &mut self.bags[(at.more + u32::from(rank)) as usize];
             // Its place in the bag, so that it can leave.

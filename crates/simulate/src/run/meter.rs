@@ -65,8 +65,6 @@ impl Meter {
 #[derive(Clone, Debug, Default)]
 pub(super) struct FlowMeter {
     pub(super) flow: Flow,
-    /// How many are open, whether they came in measured time or before.
-    pub(super) open: u64,
     /// Histograms are filled.
     pub(super) detailed: bool,
 }
@@ -79,12 +77,15 @@ impl FlowMeter {
     #[inline(always)]
     pub(super) fn came(&mut self) {
         self.flow.offered += 1;
-        self.open += 1;
+    }
+
+    /// How many are open, whether they came in measured time or before.
+    fn open(&self) -> u64 {
+        self.flow.open_at_start + self.flow.offered - self.flow.completed - self.flow.failed()
     }
 
     #[inline(always)]
     pub(super) fn succeeded(&mut self, took: u64, waited: u64) {
-        self.open -= 1;
         self.flow.completed += 1;
         if self.detailed {
             self.flow.latency.record(Nanos(took));
@@ -94,7 +95,6 @@ impl FlowMeter {
 
     #[inline]
     pub(super) fn failed(&mut self, failure: Failure, took: u64) {
-        self.open -= 1;
         self.flow.count_failure(failure, 1);
         if self.detailed {
             self.flow.latency_failed.record(Nanos(took));
@@ -102,6 +102,7 @@ impl FlowMeter {
     }
 
     pub(super) fn begin(&mut self) {
+        let open_at_start = self.open();
         let failed = std::mem::take(&mut self.flow.failed);
         let mut histograms = [
             std::mem::take(&mut self.flow.latency),
@@ -110,13 +111,13 @@ impl FlowMeter {
         ];
         histograms.iter_mut().for_each(Histogram::clear);
         let [latency, latency_failed, waited] = histograms;
-        self.flow = Flow { open_at_start: self.open, latency, latency_failed, waited, failed, ..Flow::default() };
+        self.flow = Flow { open_at_start, latency, latency_failed, waited, failed, ..Flow::default() };
         self.flow.failed.clear();
     }
 
     pub(super) fn flow(&self) -> Flow {
         let mut flow = self.flow.clone();
-        flow.open_at_end = self.open;
+        flow.open_at_end = self.open();
         flow.failed.sort_by_key(|each| each.failure);
         flow
     }
