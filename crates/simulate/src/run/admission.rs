@@ -337,13 +337,11 @@ impl Engine {
         let frame = &self.frames[at];
         let (replica, instruction) = (frame.replica, image.code.instructions[frame.position as usize]);
         let Instruction::Compute { cpu, hold } = instruction else { return };
-        if self.replicas[replica as usize].binding == Binding::Worker {
-            self.bind_worker(image, at);
-        }
-        if self.begin_work(image, at, cpu, hold) {
+        let shared = self.replicas[replica as usize].binding == Binding::Worker;
+        let replica = if shared { self.bind_worker(image, at) } else { replica };
+        if self.begin_work(image, at, replica, cpu, hold) {
             // It takes no time: the place is free again, and the loop that let it in goes on.
-            let replica = self.frames[at].replica as usize;
-            self.in_use[replica] -= u32::from(self.replicas[replica].binding == Binding::Worker);
+            self.in_use[replica as usize] -= u32::from(shared);
             self.gates.gates[gate as usize].inside -= 1;
             self.frames[at].position += 1;
             self.let_run(at);

@@ -8,20 +8,24 @@ use super::engine::{Engine, draw_for, round};
 use super::events::Kind;
 use super::frame::{Flags, NEVER, NONE, State};
 use super::image::{Binding, ComponentAt, Image};
-use crate::time::Nanos;
 
 impl Engine {
     /// Begins a computing step; true if it is over already.
     #[inline(always)]
     pub(super) fn compute(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
-        let replica = self.frames[at].replica;
-        if replica == NONE {
-            return self.compute_alone(image, at, cpu, hold);
+        match self.frames[at].replica {
+            NONE => self.compute_alone(image, at, cpu, hold),
+            replica => self.compute_at(image, at, replica, cpu, hold),
         }
+    }
+
+    /// As `compute`, at a replica.
+    #[inline(always)]
+    pub(super) fn compute_at(&mut self, image: &Image, at: u32, replica: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let own = &self.replicas[replica as usize];
-        let (gate, binding) = (own.worker_gate, own.binding);
+        let gate = own.worker_gate;
         if gate == NONE {
-            return self.begin_work(image, at, cpu, hold);
+            return self.begin_work(image, at, replica, cpu, hold);
         }
         let gate_state = &mut self.gates.gates[gate as usize];
         if !gate_state.has_room() {
@@ -29,15 +33,27 @@ impl Engine {
             return false;
         }
         gate_state.inside += 1;
-        if self.recorder.detailed {
-            self.components[own.component as usize].waited.record(Nanos::ZERO);
+        if self.recorder.detailed || own.binding == Binding::Worker {
+            return self.compute_bound(image, at, gate, cpu, hold);
         }
-        if binding == Binding::Worker {
-            self.bind_worker(image, at);
-        }
-        let over = self.begin_work(image, at, cpu, hold);
+        let over = self.begin_work(image, at, replica, cpu, hold);
         if over {
-            self.release_worker(image, at, gate);
+            self.release(image, gate);
+        }
+        over
+    }
+
+    /// As `compute`, with a worker of the gate, where waits are noted in detail or the worker is a shared one.
+    #[inline(never)]
+    fn compute_bound(&mut self, image: &Image, at: u32, gate: u32, cpu: DrawAt, hold: DrawAt) -> bool {
+        let owner = self.gates.gates[gate as usize].owner;
+        self.note_wait(owner, 0);
+        self.bind_worker(image, at);
+        let replica = self.frames[at].replica;
+        let over = self.begin_work(image, at, replica, cpu, hold);
+        if over {
+            self.in_use[replica as usize] -= u32::from(self.replicas[replica as usize].binding == Binding::Worker);
+            self.release(image, gate);
         }
         over
     }
@@ -58,37 +74,36 @@ impl Engine {
     }
 
     /// Where workers are shared, the replica whose worker it is.
-    pub(super) fn bind_worker(&mut self, image: &Image, at: u32) {
+    pub(super) fn bind_worker(&mut self, image: &Image, at: u32) -> u32 {
         let replica = self.frames[at].replica;
         let own = &self.replicas[replica as usize];
-        if own.binding == Binding::Worker {
-            let component = own.component;
-            let limit = image.components[component as usize].workers.unwrap_or(u32::MAX);
-            let chosen = self.least_used(image, component, limit);
-            self.in_use[chosen as usize] += 1;
-            self.move_to(at, replica, chosen);
+        if own.binding != Binding::Worker {
+            return replica;
         }
+        let component = own.component;
+        let limit = image.components[component as usize].workers.unwrap_or(u32::MAX);
+        let chosen = self.least_used(image, component, limit);
+        self.in_use[chosen as usize] += 1;
+        self.move_to(at, replica, chosen);
+        chosen
     }
 
-    /// Does the work that a worker was taken for; true if it takes no time.
+    /// Does the work that a worker of a replica was taken for; true if it takes no time.
     #[inline(always)]
-    pub(super) fn begin_work(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
+    pub(super) fn begin_work(&mut self, image: &Image, at: u32, replica: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let now = self.now;
         let frame = &mut self.frames[at];
-        let replica = frame.replica;
         let own = &mut self.replicas[replica as usize];
-        // How many times as long work takes now: by a fault, a version, a start not long ago.
-        let mut slower = self.operations[frame.operation as usize].slow * own.slow;
-        if now < own.warms_until {
-            slower *= warmth(&image.components[own.component as usize], now - own.since);
+        if own.slowness == 0.0 || now < own.warms_until || image.slows {
+            return self.begin_slow_work(image, at, replica, cpu, hold);
         }
-        let work = draw_for(image, &self.requests, frame, cpu) * slower;
-        let held = draw_for(image, &self.requests, frame, hold);
-        let on_cores = own.slowness == 0.0 && work > 0.0;
-        let time = if on_cores { 0 } else { round(work * own.slowness + held) };
-        if time == 0 && !on_cores {
+        let work = draw_for(image, &self.requests, frame, cpu);
+        let time = round(work * own.slowness + draw_for(image, &self.requests, frame, hold));
+        if time == 0 {
             return true;
         }
+        let wake = now.saturating_add(time);
+        (frame.state, frame.wake) = (State::Computing, wake);
         // Through a signed number, whose conversion is one instruction.
         let counted = work as i64 as u64;
         own.working += 1;
@@ -96,22 +111,45 @@ impl Engine {
             own.busy.up(now);
             own.cpu.add(counted);
         }
+        let starts = own.watches && own.working == 1;
         let component = &mut self.components[own.component as usize];
         component.busy.up(now);
         component.cpu.add(counted);
-        if on_cores {
-            frame.state = State::OnCores;
-        } else {
-            let wake = now.saturating_add(time);
-            (frame.state, frame.wake) = (State::Computing, wake);
-        }
-        if own.watches && own.working == 1 {
+        if starts {
             self.count_busy_time(image, replica, true);
         }
+        self.events.at(wake, Kind::Wake, at);
+        false
+    }
+
+    /// As `begin_work`, where cores are shared, or something may make work take longer: a fault, a version, a start not long
+    /// ago.
+    #[inline(never)]
+    fn begin_slow_work(&mut self, image: &Image, at: u32, replica: u32, cpu: DrawAt, hold: DrawAt) -> bool {
+        let now = self.now;
+        let own = &mut self.replicas[replica as usize];
+        let frame = &mut self.frames[at];
+        let mut slower = self.operations[frame.operation as usize].slow * own.slow;
+        if now < own.warms_until {
+            slower *= warmth(&image.components[own.component as usize], now - own.since);
+        }
+        let work = draw_for(image, &self.requests, frame, cpu) * slower;
+        let on_cores = own.slowness == 0.0 && work > 0.0;
+        let time = round(work * own.slowness + draw_for(image, &self.requests, frame, hold));
+        if time == 0 && !on_cores {
+            return true;
+        }
+        let counted = work as i64 as u64;
+        if own.several {
+            own.cpu.add(counted);
+        }
+        self.components[own.component as usize].cpu.add(counted);
+        self.begin_busy(image, replica as usize);
         if on_cores {
+            self.frames[at].state = State::OnCores;
             self.on_cores(replica as usize, at, work);
         } else {
-            self.events.at(now.saturating_add(time), Kind::Wake, at);
+            self.sleep(at, time, State::Computing);
         }
         false
     }
@@ -209,15 +247,6 @@ impl Engine {
             }
             self.release(image, gate);
         }
-    }
-
-    #[inline(always)]
-    fn release_worker(&mut self, image: &Image, at: u32, gate: u32) {
-        let replica = self.frames[at].replica as usize;
-        if self.replicas[replica].binding == Binding::Worker {
-            self.in_use[replica] -= 1;
-        }
-        self.release(image, gate);
     }
 
     /// At a gate that interrupts: interrupts the work of the highest rank number, if that is above `rank`; true if there was

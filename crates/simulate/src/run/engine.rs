@@ -384,11 +384,17 @@ impl Engine {
     /// Puts a frame at the end of those whose turn it is.
     #[inline(always)]
     pub(super) fn enlist(&mut self, at: u32) {
-        if self.next == NONE && self.ready.is_empty() {
+        if self.is_nobodys_turn() {
             self.next = at;
         } else {
             self.ready.push_back(at);
         }
+    }
+
+    /// Nobody else moves on at this moment.
+    #[inline(always)]
+    pub(super) fn is_nobodys_turn(&self) -> bool {
+        self.next == NONE && self.ready.is_empty()
     }
 
     /// Moves a frame on until it waits or ends, and after it everybody whose turn comes.

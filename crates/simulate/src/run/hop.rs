@@ -62,12 +62,12 @@ impl Engine {
                 None => self.events.at(limit, Kind::Limit, child),
             }
         }
-        self.set_out(image, child, called);
+        self.set_out(image, child, called, true);
     }
 
-    /// A plain attempt gets its replica and arrives there.
+    /// A plain attempt gets its replica and arrives there. Where nobody else has a turn before, it begins with its work.
     #[inline(always)]
-    pub(super) fn set_out(&mut self, image: &Image, at: u32, called: &CallAt) {
+    pub(super) fn set_out(&mut self, image: &Image, at: u32, called: &CallAt, last: bool) {
         let now = self.now;
         let component = &self.components[called.component as usize];
         if component.checks_arrivals || called.to_primary || image.is_wide {
@@ -114,9 +114,20 @@ impl Engine {
             }
         }
         frame.flags.set(Flags::IN_PLACE);
-        frame.position = image.operations[called.target as usize].entry;
+        let operation = &image.operations[called.target as usize];
+        frame.position = operation.entry;
         self.components[called.component as usize].open.up(now);
-        self.enlist(at);
+        if let Some((cpu, hold)) = operation.begins
+            && last
+            && self.is_nobodys_turn()
+        {
+            if self.compute_at(image, at, replica, cpu, hold) {
+                self.frames[at].position += 1;
+                self.enlist(at);
+            }
+        } else {
+            self.enlist(at);
+        }
     }
 
     /// An operation has come to its end with success.

@@ -1,7 +1,7 @@
 //! A program made ready to run: code flattened, components, calls and gates laid out in arrays, constant delays known.
 //! Nothing in it changes in a run.
 
-use super::code::{Code, DrawAt};
+use super::code::{Code, DrawAt, Instruction};
 use super::events::{Events, Ring};
 use super::frame::NO_CODE;
 use super::guard::{BreakerState, Bucket, Budget, Guard};
@@ -64,6 +64,8 @@ pub(super) struct OperationAt {
     pub(super) key: u64,
     pub(super) component: u32,
     pub(super) entry: u32,
+    /// The computing step that it begins with, if it does.
+    pub(super) begins: Option<(DrawAt, DrawAt)>,
     pub(super) fails: f64,
     pub(super) failure: Failure,
     pub(super) deadline: Deadline,
@@ -185,6 +187,8 @@ pub(super) struct Image {
     pub(super) faults: Vec<crate::program::Fault>,
     pub(super) network: Network,
     pub(super) link_delays: Vec<DrawAt>,
+    /// Whether anything on the timeline or a rollout may make work slower.
+    pub(super) slows: bool,
     /// Whether any way takes time or loses anything.
     pub(super) is_wide: bool,
     pub(super) constant_delays: Vec<u64>,
@@ -228,13 +232,15 @@ impl Image {
         };
         let is_wide = program.network.links.iter().any(|link| link.delay.is_some() || link.loss > 0.0)
             || program.faults.iter().any(|fault| cut(&fault.kind));
-        let operations: Vec<OperationAt> = program
+        let mut operations: Vec<OperationAt> = program
             .operations
             .iter()
-            .map(|operation| OperationAt {
+            .map(|operation| (operation, code.add(program, &operation.steps)))
+            .map(|(operation, entry)| OperationAt {
                 key: operation.key,
                 component: operation.component.0,
-                entry: code.add(program, &operation.steps),
+                entry,
+                begins: None,
                 fails: operation.fails,
                 failure: operation.failure,
                 deadline: operation.deadline,
@@ -294,6 +300,11 @@ impl Image {
         let link_delays: Vec<DrawAt> =
             program.network.links.iter().map(|link| code.add_draw(link.delay, OF_COMPONENT + 2)).collect();
         code.note_means(&program.distributions);
+        for operation in &mut operations {
+            if let Instruction::Compute { cpu, hold } = code.instructions[operation.entry as usize] {
+                operation.begins = Some((cpu, hold));
+            }
+        }
         Self {
             distributions: program.distributions.clone(),
             components,
@@ -313,6 +324,7 @@ impl Image {
             faults: program.faults.clone(),
             network: program.network.clone(),
             link_delays,
+            slows: !program.faults.is_empty() || program.components.iter().any(|each| each.rollout.is_some()),
             is_wide,
             constant_delays: std::mem::take(&mut delays.constant),
             guards,

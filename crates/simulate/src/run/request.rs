@@ -72,17 +72,19 @@ impl Engine {
     pub(super) fn source(&mut self, image: &Image, source: u32) {
         let state = &self.sources[source as usize];
         if state.stream.is_none() {
-            return self.begin_request(image, source);
+            return self.begin_request(image, source, true);
         }
         let count = state.coming;
         self.plan_arrival(source as usize);
-        for _ in 0..count {
-            self.begin_request(image, source);
+        let mut left = count;
+        while left > 0 {
+            left -= 1;
+            self.begin_request(image, source, left == 0);
         }
     }
 
     #[inline(always)]
-    fn begin_request(&mut self, image: &Image, source: u32) {
+    fn begin_request(&mut self, image: &Image, source: u32, last: bool) {
         if let Some(most) = self.options.most_open
             && self.frames.taken() >= most as usize
         {
@@ -95,7 +97,7 @@ impl Engine {
         let trace = self.trace_of(key);
         let request = self.requests.take(Request { key, source, frames: 0, trace });
         match image.sources[source as usize].starts {
-            Starts::Journey(journey) => self.begin_journey(image, journey, request, key, trace),
+            Starts::Journey(journey) => self.begin_journey(image, journey, request, key, trace, last),
             Starts::Job(operation) => {
                 let operation = operation.0 as u16;
                 let rank = image.operations[operation as usize].rank.unwrap_or(0);
@@ -115,7 +117,7 @@ impl Engine {
     }
 
     #[inline(always)]
-    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64, trace: u64) {
+    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64, trace: u64, last: bool) {
         let journey = &image.journeys[id.index()];
         self.recorder.journeys[id.index()].came();
         let (own_key, operation, call, rank) = match journey.direct {
@@ -152,7 +154,7 @@ impl Engine {
             self.events.at(limit, Kind::Limit, at);
         }
         match journey.direct {
-            Some((call, _)) => self.set_out(image, at, &image.calls[call as usize]),
+            Some((call, _)) => self.set_out(image, at, &image.calls[call as usize], last),
             None => self.let_run(at),
         }
     }
