@@ -12,6 +12,10 @@ impl DrawAt {
     /// Nothing is drawn, and it takes no time.
     pub(super) const NONE: Self = Self(u32::MAX);
 
+    pub(super) fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+
     pub(super) fn is_some(self) -> bool {
         self != Self::NONE
     }

@@ -7,7 +7,9 @@ use super::code::{DrawAt, Instruction};
 use super::engine::{Engine, draw_for, round};
 use super::events::Kind;
 use super::frame::{Flags, NEVER, NONE, State};
+use super::gate::Gates;
 use super::image::{Binding, ComponentAt, Image};
+use crate::time::Nanos;
 
 impl Engine {
     /// Begins a computing step; true if it is over already.
@@ -227,11 +229,62 @@ impl Engine {
         self.plan_cores(replica as usize);
     }
 
-    /// Gives the worker back, wherever in its work the frame is.
+    /// Work at a replica is over by itself: the next one in the queue has the worker, or it is free.
     #[inline(always)]
+    pub(super) fn end_work(&mut self, image: &Image, replica: u32) {
+        let own = &self.replicas[replica as usize];
+        let gate = own.worker_gate;
+        if gate != NONE && own.hands_over {
+            let gate_state = &self.gates.gates[gate as usize];
+            let full = gate_state.waiting > 0 && gate_state.inside <= gate_state.capacity;
+            if full && gate_state.plain && self.now >= own.warms_until && self.hand_over(image, replica, gate) {
+                return;
+            }
+        }
+        self.free_worker(image, replica);
+    }
+
+    /// Gives a worker from one hand to the next: as many are at work as before. False if the next one's work takes no time,
+    /// and then nothing has happened yet.
+    #[inline(always)]
+    fn hand_over(&mut self, image: &Image, replica: u32, gate: u32) -> bool {
+        let now = self.now;
+        let gate_state = &mut self.gates.gates[gate as usize];
+        let at = gate_state.first();
+        let frame = &mut self.frames[at];
+        let Instruction::Compute { cpu, hold } = image.code.instructions[frame.position as usize] else { return false };
+        let own = &mut self.replicas[replica as usize];
+        let work = draw_for(image, &self.requests, frame, cpu);
+        let time = round(work * own.slowness + draw_for(image, &self.requests, frame, hold));
+        if time == 0 {
+            return false;
+        }
+        let (wake, waited) = (now.saturating_add(time), now - frame.since);
+        frame.waited += waited;
+        (frame.state, frame.wake) = (State::Computing, wake);
+        let counted = work as i64 as u64;
+        if own.several {
+            own.cpu.add(counted);
+        }
+        let component = &mut self.components[own.component as usize];
+        component.cpu.add(counted);
+        component.queue.down(now);
+        if self.recorder.detailed {
+            component.waited.record(Nanos(waited));
+        }
+        Gates::take_first(gate_state, &mut self.frames);
+        self.events.at(wake, Kind::Wake, at);
+        true
+    }
+
+    /// Gives the worker back, wherever in its work the frame is.
     pub(super) fn stop_work(&mut self, image: &Image, at: u32) {
-        let replica = self.frames[at].replica as usize;
-        let own = &mut self.replicas[replica];
+        self.free_worker(image, self.frames[at].replica);
+    }
+
+    #[inline]
+    fn free_worker(&mut self, image: &Image, replica: u32) {
+        let own = &mut self.replicas[replica as usize];
         own.working -= 1;
         if own.several {
             own.busy.down(self.now);
@@ -239,11 +292,11 @@ impl Engine {
         let (gate, binding, idle) = (own.worker_gate, own.binding, own.watches && own.working == 0);
         self.components[own.component as usize].busy.down(self.now);
         if idle {
-            self.count_busy_time(image, replica as u32, false);
+            self.count_busy_time(image, replica, false);
         }
         if gate != NONE {
             if binding == Binding::Worker {
-                self.in_use[replica] -= 1;
+                self.in_use[replica as usize] -= 1;
             }
             self.release(image, gate);
         }

@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use super::cache::CacheState;
 use super::code::{DrawAt, DrawFrom, Instruction, Purpose, bits};
 use super::cores::Cores;
-use super::events::{Event, Events, Key, Kind};
+use super::events::{Event, Events, Kind};
 use super::frame::{Cold, Frame, NEVER, NO_CODE, NONE, Request, Slab, State};
 use super::gate::Gates;
 use super::guard::{Bucket, Guard};
@@ -82,6 +82,9 @@ pub(super) struct ReplicaState {
     pub(super) slowness: f64,
     /// It has rules that look at the time: failures while busy, a warm-up, a cold start.
     pub(super) watches: bool,
+    /// Its workers can be given from one hand to the next: they are its own, nothing counts the moment between, and work takes
+    /// the same time whatever else runs.
+    pub(super) hands_over: bool,
     /// It is one of several, and is metered apart from its component.
     pub(super) several: bool,
     /// Requests that it has open, and those at work.
@@ -255,11 +258,11 @@ impl Engine {
     /// Handles events until a time; `Some` if the run ended before.
     pub(super) fn advance(&mut self, image: &Image, until: u64) -> Option<End> {
         while self.end.is_none() {
-            let Some((key, event)) = self.events.next(until) else {
+            let Some(event) = self.events.next(until) else {
                 self.now = self.now.max(until);
                 return None;
             };
-            let first = self.handle(image, key, event);
+            let first = self.handle(image, event);
             self.run(image, first);
         }
         self.end
@@ -283,16 +286,17 @@ impl Engine {
 
     /// Handles an event, and gives the frame that moves on by it at once.
     #[inline(always)]
-    fn handle(&mut self, image: &Image, key: Key, event: Event) -> Option<u32> {
-        self.now = event.time;
+    fn handle(&mut self, image: &Image, event: Event) -> Option<u32> {
+        let (now, position) = (event.time(), event.position());
+        self.now = now;
         self.event_count += 1;
         // The sequence number is part of it, so that a difference in planning shows at once.
-        self.trace = (self.trace.rotate_left(5) ^ key as u64 ^ event.time).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        match event.kind {
-            Kind::Wake => return self.wake(image, event.position),
-            Kind::Source => self.source(image, event.position),
-            Kind::Limit => self.limit(image, event.position),
-            Kind::Cpu => self.cores_event(image, event.position),
+        self.trace = (self.trace.rotate_left(5) ^ event.payload() ^ now).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        match event.kind() {
+            WAKE => return self.wake(image, position),
+            SOURCE => self.source(image, position),
+            LIMIT => self.limit(image, position),
+            CPU => self.cores_event(image, position),
             _ => self.handle_other(image, event),
         }
         None
@@ -301,11 +305,10 @@ impl Engine {
     /// What does not come from requests.
     #[inline(never)]
     fn handle_other(&mut self, image: &Image, event: Event) {
-        match event.kind {
-            Kind::Replica => self.replica_event(image, event.position),
-            Kind::Known => self.known(image, event.position),
-            Kind::Control => self.control(image, event.position),
-            Kind::Wake | Kind::Source | Kind::Limit | Kind::Cpu => {}
+        match event.kind() {
+            REPLICA => self.replica_event(image, event.position()),
+            KNOWN => self.known(image, event.position()),
+            _ => self.control(image, event.position()),
         }
     }
 
@@ -321,7 +324,8 @@ impl Engine {
             State::Computing => {
                 frame.wake = NEVER;
                 frame.position += 1;
-                self.stop_work(image, at);
+                let replica = frame.replica;
+                self.end_work(image, replica);
                 Some(at)
             }
             State::Sleeping => {
@@ -596,6 +600,13 @@ impl Engine {
     }
 }
 
+const WAKE: u8 = Kind::Wake as u8;
+const SOURCE: u8 = Kind::Source as u8;
+const LIMIT: u8 = Kind::Limit as u8;
+const CPU: u8 = Kind::Cpu as u8;
+const REPLICA: u8 = Kind::Replica as u8;
+const KNOWN: u8 = Kind::Known as u8;
+
 /// Marks draws that all parts of a request share.
 const SHARED: u64 = 1 << 41;
 
@@ -684,6 +695,10 @@ fn replica_state(
         worker_gate: own(component.workers, Binding::Worker, state.worker_gate),
         slowness: component.slowness.unwrap_or(0.0),
         watches: component.fails_every.is_some() || component.cold_start.0.is_some(),
+        hands_over: component.binding != Binding::Worker
+            && component.slowness.is_some()
+            && component.fails_every.is_none()
+            && !image.slows,
         several: component.count > 1,
         opened: 0,
         working: 0,

@@ -36,6 +36,12 @@ pub(super) struct Gate {
 }
 
 impl Gate {
+    /// Who has waited longest at a plain gate.
+    #[inline(always)]
+    pub(super) fn first(&self) -> u32 {
+        self.list.first
+    }
+
     #[inline(always)]
     pub(super) fn has_room(&self) -> bool {
         self.inside < self.capacity
