@@ -20,20 +20,15 @@ pub(super) fn attempt_key(caller: u64, operation: u64, site: u32, number: u32) -
 }
 
 /// Attempts of one round of a call are numbered below this.
-const ATTEMPTS: u32 = 1 << 16;
+pub(super) const ATTEMPTS: u32 = 1 << 16;
 
 impl Engine {
     /// Begins a call; true if there is nothing to wait for.
     #[inline(always)]
     pub(super) fn call(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
         let called = &image.calls[call as usize];
-        if called.plain {
-            if called.guards.is_none() {
-                self.plain_call(image, at, call, called, site);
-            } else {
-                self.frames[at].state = State::Awaiting;
-                self.attempt(image, at, call, site, 0);
-            }
+        if called.single && self.frames[at].cold == NONE {
+            self.plain_call(image, at, call, called, site);
             return false;
         }
         self.call_rounds(image, at, call, site, next)
@@ -42,6 +37,11 @@ impl Engine {
     /// As `call`, where there is more to keep than the attempt.
     fn call_rounds(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
         let called = &image.calls[call as usize];
+        if called.plain {
+            self.frames[at].state = State::Awaiting;
+            self.attempt(image, at, call, site, 0);
+            return false;
+        }
         let count = self.draw_count(at, called.times, site);
         if called.answer == Answer::Ignored {
             (0..count).for_each(|number| self.attempt(image, at, call, site, number));
@@ -94,7 +94,7 @@ impl Engine {
         let mut limit = now.saturating_add(called.timeout);
         let mut ring = called.timeout_ring;
         let mut flags = Flags::default();
-        if !called.plain && awaited && self.cold[caller.cold].within < limit {
+        if !called.plain && awaited && caller.cold != NONE && self.cold[caller.cold].within < limit {
             limit = self.cold[caller.cold].within;
             ring = None;
         }
@@ -157,7 +157,7 @@ impl Engine {
             }
         }
         match guard {
-            None => self.send(image, child),
+            None => self.take_connection(image, child),
             Some(guard) => self.guarded(image, child, guard, called),
         }
     }
@@ -209,7 +209,7 @@ impl Engine {
         self.take_connection(image, at);
     }
 
-    fn take_connection(&mut self, image: &Image, at: u32) {
+    pub(super) fn take_connection(&mut self, image: &Image, at: u32) {
         let called = &image.calls[self.frames[at].call as usize];
         let Some(pool) = called.pool else { return self.send(image, at) };
         let own = &image.pools[pool as usize];
@@ -240,6 +240,12 @@ impl Engine {
         if frame.flags.has(Flags::CONNECTION) && !self.connect(image, at, called) {
             return self.deliver(image, at, Err(Failure::of(Cause::Connections)));
         }
+        self.set_out(image, at, called, false);
+    }
+
+    /// As `set_out`, on any way and to a component that checks who comes.
+    #[inline(never)]
+    pub(super) fn set_out_checked(&mut self, image: &Image, at: u32, called: &CallAt) {
         let Some(replica) = self.choose(image, at, called) else {
             return self.deliver(image, at, Err(Failure::of(Cause::NoReplica)));
         };
@@ -476,7 +482,7 @@ impl Engine {
     fn tries_again(&mut self, image: &Image, called: &CallAt, at: u32, failure: Failure) -> Option<u64> {
         let retries = called.retries.as_ref()?;
         let frame = self.frames[at];
-        let cold = self.cold[frame.cold];
+        let cold = *self.cold(at);
         let made = cold.attempts;
         if !retries.on.contains(failure) || retries.max.is_some_and(|max| max < made) {
             return None;

@@ -198,7 +198,8 @@ impl Default for Frame {
     }
 }
 
-/// What few frames need.
+/// What few frames need. As it is at first, it says of a caller what is so of one that has none: a single attempt was made, in
+/// a single round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cold {
     /// As an attempt: its connection is counted at the component.
@@ -247,8 +248,8 @@ impl Default for Cold {
         Self {
             connected: false,
             within: NEVER,
-            rounds: 0,
-            attempts: 0,
+            rounds: 1,
+            attempts: 1,
             hedges: 0,
             open: 0,
             needs: 0,

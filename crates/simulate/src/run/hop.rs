@@ -4,7 +4,7 @@
 //! It does what `call`, `balance` and `admission` do one after the other, and looks each part up once. Whatever is not plain
 //! goes their way; both ways give the same events in the same order.
 
-use super::call::attempt_key;
+use super::call::{ATTEMPTS, attempt_key};
 use super::code::Instruction;
 use super::engine::Engine;
 use super::events::Kind;
@@ -14,16 +14,17 @@ use crate::program::{Cause, Failure};
 use crate::time::Nanos;
 
 impl Engine {
-    /// Makes the attempt of a plain call.
+    /// Makes the first attempt of a single call, of a frame of which no more is kept.
     #[inline(always)]
     pub(super) fn plain_call(&mut self, image: &Image, at: u32, call: u32, called: &CallAt, site: u32) {
         let now = self.now;
         let limit = now.saturating_add(called.timeout);
         let caller = &mut self.frames[at];
-        if caller.limit < limit || limit <= now || caller.cold != NONE {
-            // It may hand its deadline on, or be kept as a trace.
+        let number = if called.plain { 0 } else { ATTEMPTS };
+        if caller.limit < limit || limit <= now {
+            // It may hand its deadline on.
             caller.state = State::Awaiting;
-            return self.attempt(image, at, call, site, 0);
+            return self.attempt(image, at, call, site, number);
         }
         caller.state = State::Awaiting;
         let (key, request, sibling, from, rank) =
@@ -34,7 +35,7 @@ impl Engine {
         let child = self.frames.take_place();
         let frame = &mut self.frames[child];
         *frame = Frame {
-            key: attempt_key(key, operation.key, site, 0),
+            key: attempt_key(key, operation.key, site, number),
             wake: NEVER,
             limit,
             start: now,
@@ -62,6 +63,9 @@ impl Engine {
                 None => self.events.at(limit, Kind::Limit, child),
             }
         }
+        if called.pool.is_some() {
+            return self.take_connection(image, child);
+        }
         self.set_out(image, child, called, true);
     }
 
@@ -71,11 +75,11 @@ impl Engine {
         let now = self.now;
         let component = &self.components[called.component as usize];
         if component.checks_arrivals || called.to_primary || image.is_wide {
-            return self.send(image, at);
+            return self.set_out_checked(image, at, called);
         }
         let replica = match component.listed.as_slice() {
             [only] => *only,
-            [] => return self.send(image, at),
+            [] => return self.set_out_checked(image, at, called),
             _ => {
                 let attempt = self.frames[at];
                 match self.choose_of_several(image, &attempt, called) {
@@ -91,7 +95,7 @@ impl Engine {
             own.open.up(now);
         }
         let frame = &mut self.frames[at];
-        (frame.replica, frame.arrived) = (replica, now);
+        (frame.replica, frame.arrived, frame.state) = (replica, now, State::Running);
         let gate = own.slot_gate;
         if own.watches && own.opened == 1 {
             frame.flags.set(Flags::PLACED);
@@ -183,7 +187,8 @@ impl Engine {
         }
         let caller = &mut self.frames[parent];
         if let Instruction::Call { call, next, .. } = image.code.instructions[caller.position as usize]
-            && image.calls[call as usize].plain
+            && caller.cold == NONE
+            && image.calls[call as usize].single
         {
             caller.position = next;
             return self.let_run(parent);

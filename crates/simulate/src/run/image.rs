@@ -92,6 +92,8 @@ pub(super) struct CallAt {
     pub(super) component: u32,
     /// Nothing to keep while it is open beyond the attempt itself.
     pub(super) plain: bool,
+    /// As a plain one until an attempt fails: one answer is awaited, of one attempt after the other.
+    pub(super) single: bool,
     /// It goes to the primary alone.
     pub(super) to_primary: bool,
     pub(super) times: f64,
@@ -499,8 +501,7 @@ fn call_at(
         || call.rate_limit.is_some()
         || call.at_most.is_some()
         || call.outlier.is_some()
-        || budget
-        || call.pool.is_some();
+        || budget;
     let base = guarded.then_some(*guards);
     if guarded {
         *guards += caller_replicas;
@@ -513,6 +514,11 @@ fn call_at(
         target: u16::try_from(call.target.0).unwrap_or(NO_CODE),
         component: target.component.0,
         plain: !several && call.answer == Answer::Awaited,
+        single: call.times == 1.0
+            && call.answer == Answer::Awaited
+            && call.within.is_none()
+            && call.hedge.is_none()
+            && base.is_none(),
         to_primary: match component.served_by {
             ServedBy::Primary => true,
             ServedBy::ReplicasForReads => call.access == Access::Write,
@@ -567,7 +573,8 @@ pub(super) fn guards(image: &Image) -> Vec<Guard> {
 fn direct(steps: &[Step], calls: &[CallAt]) -> Option<(u16, u32)> {
     let [Step::Call(call)] = steps else { return None };
     let at = &calls[call.index()];
-    let bare = at.plain && at.timeout == u64::MAX && at.guards.is_none() && at.hold == DrawAt::NONE;
+    let bare =
+        at.plain && at.timeout == u64::MAX && at.guards.is_none() && at.pool.is_none() && at.hold == DrawAt::NONE;
     // The site of the first step of a journey.
     bare.then_some((call.0 as u16, 1))
 }
