@@ -429,7 +429,7 @@ impl Engine {
         self.give_frame(at);
     }
 
-    fn give_connection(&mut self, image: &Image, at: u32) {
+    pub(super) fn give_connection(&mut self, image: &Image, at: u32) {
         let frame = &mut self.frames[at];
         let called = &image.calls[frame.call as usize];
         frame.flags.clear(Flags::CONNECTION);

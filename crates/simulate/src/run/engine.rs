@@ -537,7 +537,8 @@ impl Engine {
     pub(super) fn cold(&mut self, at: u32) -> &mut Cold {
         let frame = &mut self.frames[at];
         if frame.cold == NONE {
-            frame.cold = self.cold.take(Cold::default());
+            frame.cold = self.cold.take_place();
+            self.cold[frame.cold] = Cold::default();
         }
         &mut self.cold[frame.cold]
     }

@@ -104,10 +104,10 @@ impl Flags {
     /// It counts among its replica's open requests, and has been taken in.
     pub(super) const IN_PLACE: Self = Self(Self::PLACED.0 | Self::ADMITTED.0);
 
-    /// In place, and nothing else but perhaps the first of its request.
+    /// In place, and nothing else but perhaps the first of its request, or with a connection.
     #[inline(always)]
     pub(super) fn are_plain(self) -> bool {
-        self.0 & !Self::ROOT.0 == Self::IN_PLACE.0
+        self.0 & !(Self::ROOT.0 | Self::CONNECTION.0) == Self::IN_PLACE.0
     }
 
     #[inline(always)]
@@ -243,31 +243,41 @@ pub(super) struct Cold {
     pub(super) span_parent: u64,
 }
 
+impl Cold {
+    const FREE: Self = Self {
+        connected: false,
+        within: NEVER,
+        rounds: 1,
+        attempts: 1,
+        hedges: 0,
+        open: 0,
+        needs: 0,
+        guard: NONE,
+        pool_gate: NONE,
+        hold: NONE,
+        lock_gate: NONE,
+        fetch: (NONE, NONE),
+        group: NONE,
+        part: NONE,
+        deliveries: 0,
+        taken_at: NONE,
+        published: 0,
+        lent: 0,
+        outcome: Ok(()),
+        span: 0,
+        span_parent: 0,
+    };
+
+    /// Nothing but a connection is kept in it.
+    #[inline(always)]
+    pub(super) fn has_connection_alone(&self) -> bool {
+        (self.guard & self.hold & self.fetch.0) == NONE && self.span == 0
+    }
+}
+
 impl Default for Cold {
     fn default() -> Self {
-        Self {
-            connected: false,
-            within: NEVER,
-            rounds: 1,
-            attempts: 1,
-            hedges: 0,
-            open: 0,
-            needs: 0,
-            guard: NONE,
-            pool_gate: NONE,
-            hold: NONE,
-            lock_gate: NONE,
-            fetch: (NONE, NONE),
-            group: NONE,
-            part: NONE,
-            deliveries: 0,
-            taken_at: NONE,
-            published: 0,
-            lent: 0,
-            outcome: Ok(()),
-            span: 0,
-            span_parent: 0,
-        }
+        Self::FREE
     }
 }
 

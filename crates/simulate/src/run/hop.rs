@@ -10,7 +10,7 @@ use super::engine::Engine;
 use super::events::Kind;
 use super::frame::{Flags, Frame, NEVER, NO_CODE, NONE, State};
 use super::image::{Binding, CallAt, Image};
-use crate::program::{Cause, Failure};
+use crate::program::{Cause, Deadline, Failure};
 use crate::time::Nanos;
 
 impl Engine {
@@ -21,8 +21,10 @@ impl Engine {
         let limit = now.saturating_add(called.timeout);
         let caller = &mut self.frames[at];
         let number = if called.plain { 0 } else { ATTEMPTS };
-        if caller.limit < limit || limit <= now {
-            // It may hand its deadline on.
+        let hands_on = caller.limit < limit
+            && caller.operation != NO_CODE
+            && image.operations[caller.operation as usize].deadline == Deadline::HandedOn;
+        if hands_on || limit <= now {
             caller.state = State::Awaiting;
             return self.attempt(image, at, call, site, number);
         }
@@ -141,8 +143,19 @@ impl Engine {
         let frame = &mut self.frames[at];
         let Frame { cold, flags, call, operation, request, parent, sibling, arrived, start, waited, replica, .. } =
             *frame;
-        let is_plain = flags.are_plain() && cold == NONE && arrived != NEVER && call != NO_CODE;
+        let is_plain = flags.are_plain() && arrived != NEVER && call != NO_CODE;
         if !is_plain || !image.operations[operation as usize].plain_end {
+            if flags == Flags::ROOT && cold == NONE && call == NO_CODE && operation == NO_CODE {
+                // A user whose journey is over.
+                self.end_journey(image, at, Ok(()));
+                return self.give_frame(at);
+            }
+            return self.finish(image, at, Ok(()));
+        }
+        let pooled = flags.has(Flags::CONNECTION);
+        if cold != NONE
+            && !(pooled && self.cold[cold].has_connection_alone() && image.calls[call as usize].hold.is_none())
+        {
             return self.finish(image, at, Ok(()));
         }
         frame.arrived = NEVER;
@@ -167,6 +180,21 @@ impl Engine {
             self.end_journey(image, at, Ok(()));
             return self.give_frame(at);
         }
+        if parent != NONE {
+            let caller = &mut self.frames[parent];
+            caller.waited += waited;
+            if caller.link == at {
+                caller.link = sibling;
+            } else {
+                self.unlink_further(at, sibling, parent);
+            }
+        }
+        if pooled {
+            self.give_connection(image, at);
+        }
+        if cold != NONE {
+            self.cold.give(cold);
+        }
         let frame = &mut self.frames[at];
         (frame.state, frame.wake, frame.limit) = (State::Free, NEVER, NEVER);
         self.frames.give(at);
@@ -177,13 +205,6 @@ impl Engine {
         }
         if parent == NONE {
             return;
-        }
-        let caller = &mut self.frames[parent];
-        caller.waited += waited;
-        if caller.link == at {
-            caller.link = sibling;
-        } else {
-            self.unlink_further(at, sibling, parent);
         }
         let caller = &mut self.frames[parent];
         if let Instruction::Call { call, next, .. } = image.code.instructions[caller.position as usize]
