@@ -118,7 +118,7 @@ impl Engine {
         let replica = frame.replica;
         let own = &mut self.replicas[replica as usize];
         own.opened += 1;
-        if own.several {
+        if own.metered {
             own.open.up(now);
         }
         let gate = own.slot_gate;
@@ -180,8 +180,10 @@ impl Engine {
             if self.frames[at].flags.has(Flags::PLACED) {
                 self.replicas[from as usize].opened -= 1;
                 self.replicas[to as usize].opened += 1;
-                self.replicas[from as usize].open.down(self.now);
-                self.replicas[to as usize].open.up(self.now);
+                if self.replicas[from as usize].metered {
+                    self.replicas[from as usize].open.down(self.now);
+                    self.replicas[to as usize].open.up(self.now);
+                }
             }
         }
     }
@@ -421,7 +423,7 @@ impl Engine {
         own.ended += 1;
         own.opened -= 1;
         own.idle_since = self.now;
-        if own.several {
+        if own.metered {
             own.open.down(self.now);
         }
         if !flags.has(Flags::ADMITTED) {

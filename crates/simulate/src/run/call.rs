@@ -565,8 +565,12 @@ impl Engine {
     /// called with what was left of the same time.
     pub(super) fn limit(&mut self, image: &Image, at: u32) {
         let frame = &self.frames[at];
+        // Nearly always it was answered long ago, and no more of it is looked at.
+        if frame.limit != self.now {
+            return;
+        }
         let hosted = frame.flags.has(Flags::BRANCH) && frame.parent != NONE;
-        if frame.limit != self.now || frame.state == State::Free || hosted {
+        if frame.state == State::Free || hosted {
             return;
         }
         // All are listed before the first gives up, since that may take the tree apart.

@@ -109,7 +109,7 @@ impl Engine {
         // Through a signed number, whose conversion is one instruction.
         let counted = work as i64 as u64;
         own.working += 1;
-        if own.several {
+        if own.metered {
             own.busy.up(now);
             own.cpu.add(counted);
         }
@@ -142,7 +142,7 @@ impl Engine {
             return true;
         }
         let counted = work as i64 as u64;
-        if own.several {
+        if own.metered {
             own.cpu.add(counted);
         }
         self.components[own.component as usize].cpu.add(counted);
@@ -161,7 +161,7 @@ impl Engine {
         let now = self.now;
         let own = &mut self.replicas[replica];
         own.working += 1;
-        if own.several {
+        if own.metered {
             own.busy.up(now);
         }
         self.components[own.component as usize].busy.up(now);
@@ -174,7 +174,7 @@ impl Engine {
     fn end_busy(&mut self, image: &Image, replica: usize) {
         let own = &mut self.replicas[replica];
         own.working -= 1;
-        if own.several {
+        if own.metered {
             own.busy.down(self.now);
         }
         self.components[own.component as usize].busy.down(self.now);
@@ -263,7 +263,7 @@ impl Engine {
         frame.waited += waited;
         (frame.state, frame.wake) = (State::Computing, wake);
         let counted = work as i64 as u64;
-        if own.several {
+        if own.metered {
             own.cpu.add(counted);
         }
         let component = &mut self.components[own.component as usize];
@@ -286,7 +286,7 @@ impl Engine {
     fn free_worker(&mut self, image: &Image, replica: u32) {
         let own = &mut self.replicas[replica as usize];
         own.working -= 1;
-        if own.several {
+        if own.metered {
             own.busy.down(self.now);
         }
         let (gate, binding, idle) = (own.worker_gate, own.binding, own.watches && own.working == 0);

@@ -21,7 +21,7 @@ use super::lock::{Hold, LockState};
 use super::measure::Recorder;
 use super::message::{GroupState, TopicState};
 use super::meter::Meter;
-use super::options::Options;
+use super::options::{Detail, Options};
 use super::random::{Bits, mix};
 use super::replica::Phase;
 use super::request::SourceState;
@@ -69,28 +69,38 @@ pub(super) struct ComponentState {
     pub(super) rolled_back: bool,
 }
 
-/// A replica in a run.
+/// A replica in a run. What every hop asks stands together, in as few cache lines as it takes: in a large system each hop
+/// comes to another replica, and its lines are what it waits for.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(super) struct ReplicaState {
     // What every step of a request asks, of the component as well, so that it asks in one place.
     pub(super) component: u32,
-    pub(super) binding: Binding,
     /// Its own gates, or those of its component's shared queue.
     pub(super) slot_gate: u32,
     pub(super) worker_gate: u32,
-    /// Work takes this many times as long, whatever else runs; nothing where cores are shared.
-    pub(super) slowness: f64,
+    /// Requests that it has open, and those at work.
+    pub(super) opened: u32,
+    pub(super) working: u32,
+    pub(super) binding: Binding,
     /// It has rules that look at the time: failures while busy, a warm-up, a cold start.
     pub(super) watches: bool,
     /// Its workers can be given from one hand to the next: they are its own, nothing counts the moment between, and work takes
     /// the same time whatever else runs.
     pub(super) hands_over: bool,
-    /// It is one of several, and is metered apart from its component.
-    pub(super) several: bool,
-    /// Requests that it has open, and those at work.
-    pub(super) opened: u32,
-    pub(super) working: u32,
+    /// It is metered apart from its component: it is one of several, and all is measured.
+    pub(super) metered: bool,
+    /// Work takes this many times as long, whatever else runs; nothing where cores are shared.
+    pub(super) slowness: f64,
+    /// Until when its work takes longer, since it has just begun to serve.
+    pub(super) warms_until: u64,
+    /// Since when it has no open request.
+    pub(super) idle_since: u64,
+    pub(super) ended: u64,
     pub(super) cores: Option<Cores>,
+    pub(super) open: Meter,
+    pub(super) busy: Meter,
+    pub(super) cpu: Meter,
     pub(super) phase: super::replica::Phase,
     /// How many faults keep it down.
     pub(super) faults: u32,
@@ -110,11 +120,8 @@ pub(super) struct ReplicaState {
     pub(super) counting: u64,
     /// How often it has started, failed or been made ready: each draws anew.
     pub(super) incarnation: u64,
-    /// When it began to serve, and until when its work takes longer for that.
+    /// When it began to serve.
     pub(super) since: u64,
-    pub(super) warms_until: u64,
-    /// Since when it has no open request.
-    pub(super) idle_since: u64,
     /// How many times as long its version takes.
     pub(super) slow: f64,
     /// The share of requests that its version fails.
@@ -124,11 +131,7 @@ pub(super) struct ReplicaState {
     /// The slots of an adaptive limit, and when it last shrank.
     pub(super) limit: f64,
     pub(super) shrank: u64,
-    pub(super) ended: u64,
-    pub(super) open: Meter,
-    pub(super) busy: Meter,
     pub(super) up: Meter,
-    pub(super) cpu: Meter,
 }
 
 /// An operation in a run: what is wrong with it.
@@ -193,10 +196,11 @@ impl Engine {
         let mut gates = Gates::default();
         let components = image.components.iter().map(|component| component_state(component, image, &mut gates));
         let components: Vec<ComponentState> = components.collect();
+        let metered = options.detail == Detail::Everything;
         let replicas = image.replicas.iter().enumerate().map(|(index, replica)| {
             let (of, phase) = (replica.component, mix(seed, index as u64));
             let own = &image.components[of as usize];
-            replica_state(of, &components[of as usize], own, image, &mut gates, phase)
+            replica_state(of, &components[of as usize], own, image, &mut gates, (phase, metered))
         });
         let replicas: Vec<ReplicaState> = replicas.collect();
         let mut add_gates = |count: u32, capacity: u32, policy: u32| {
@@ -681,7 +685,7 @@ fn replica_state(
     component: &ComponentAt,
     image: &Image,
     gates: &mut Gates,
-    phase: u64,
+    (phase, metered): (u64, bool),
 ) -> ReplicaState {
     let policy = &image.policies[component.policy as usize];
     let mut own = |limit: Option<u32>, shared_at, shared| match limit {
@@ -700,7 +704,7 @@ fn replica_state(
             && component.slowness.is_some()
             && component.fails_every.is_none()
             && !image.slows,
-        several: component.count > 1,
+        metered: component.count > 1 && metered,
         opened: 0,
         working: 0,
         cores: component.slowness.is_none().then(|| Cores::new(component.cpu, phase)),

@@ -93,7 +93,7 @@ impl Engine {
         self.recorder.operations[called.target as usize].came();
         let own = &mut self.replicas[replica as usize];
         own.opened += 1;
-        if own.several {
+        if own.metered {
             own.open.up(now);
         }
         let frame = &mut self.frames[at];
@@ -163,7 +163,7 @@ impl Engine {
         own.ended += 1;
         own.opened -= 1;
         own.idle_since = now;
-        if own.several {
+        if own.metered {
             own.open.down(now);
         }
         let (gate, binding) = (own.slot_gate, own.binding);

@@ -230,8 +230,11 @@ impl Engine {
         let replicas = self.replicas.iter().map(|state| {
             let own = &self.components[state.component as usize];
             // The only replica of a component is metered there.
-            let (open, busy, cpu) =
-                if state.several { (&state.open, &state.busy, &state.cpu) } else { (&own.open, &own.busy, &own.cpu) };
+            let (open, busy, cpu) = if image.components[state.component as usize].count > 1 {
+                (&state.open, &state.busy, &state.cpu)
+            } else {
+                (&own.open, &own.busy, &own.cpu)
+            };
             ReplicaUse {
                 up: state.up.level(now),
                 open: open.level(now),

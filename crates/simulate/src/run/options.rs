@@ -54,7 +54,8 @@ pub enum Detail {
     /// Everything.
     #[default]
     Everything,
-    /// Of operations and calls only counts, without latencies: a fifth faster or so, for runs that look for a line.
+    /// Of operations and calls only counts, without latencies, and of replicas only how many requests ended: a fifth faster or
+    /// so, for runs that look for a line.
     Journeys,
 }
 
