@@ -1,12 +1,13 @@
 //! The engine beside hand-written loops of the same systems, in paired rounds: `cargo bench -p plimsoll-simulate --bench
 //! engine`. A machine is never quiet, so that what counts is the ratio within a round; the median of all rounds is
-//! printed with its range. `-- ROUNDS` sets how many, `-- SYSTEM` picks one.
+//! printed with its range. Times are those of the CPU, so that waiting for a core does not count. `-- ROUNDS` sets how many, `-- SYSTEM` picks one.
 //!
 //! `-- alone SYSTEM REQUESTS` runs the engine once and measures nothing, `-- by-hand SYSTEM REQUESTS` the hand loop: for an
 //! instrument that counts instructions. The difference of two runs is what requests cost, without what making ready costs.
 
 #![allow(clippy::disallowed_methods, reason = "a bench measures time and prints")]
 
+mod clock;
 mod hand;
 #[path = "../src/run/events/heap.rs"]
 #[allow(dead_code, unused_imports, unreachable_pub, reason = "the loops need a part of it")]
@@ -23,11 +24,11 @@ mod ziggurat;
 type Key = u128;
 const NEVER: Key = Key::MAX;
 
-use std::time::Instant;
-
 use plimsoll_simulate::program::Program;
 use plimsoll_simulate::run::{Detail, Options};
 use plimsoll_simulate::{Nanos, Seed, run};
+
+use clock::worked;
 
 /// A system: its name, the program, the hand loop, how many requests a round takes.
 struct System {
@@ -105,12 +106,12 @@ fn main() {
         let (mut ratios, mut engine, mut hand) = (Vec::new(), f64::INFINITY, f64::INFINITY);
         let mut means = (0.0, 0.0);
         for round in 0..rounds as u64 {
-            let started = Instant::now();
+            let started = worked();
             let mean = by_engine(system, system.requests, round);
-            let engine_took = started.elapsed().as_secs_f64();
-            let started = Instant::now();
+            let engine_took = worked() - started;
+            let started = worked();
             means = (mean, (system.hand)(system.requests, round));
-            let hand_took = started.elapsed().as_secs_f64();
+            let hand_took = worked() - started;
             ratios.push(engine_took / hand_took);
             engine = engine.min(engine_took);
             hand = hand.min(hand_took);

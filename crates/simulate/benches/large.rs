@@ -5,13 +5,15 @@
 
 #![allow(clippy::disallowed_methods, reason = "a bench measures time and prints")]
 
-use std::time::Instant;
+mod clock;
 
 use plimsoll_simulate::program::{
     Arrivals, Balancing, Call, Component, Cpu, Distribution, Operation, OperationId, Program, Step,
 };
 use plimsoll_simulate::run::Detail;
 use plimsoll_simulate::{Nanos, Options, Run, Seed};
+
+use clock::worked;
 
 const LAYERS: u64 = 10;
 const ABREAST: u64 = 50;
@@ -54,17 +56,17 @@ fn program() -> Program {
 fn main() {
     let seconds = std::env::args().find_map(|each| each.parse().ok()).unwrap_or(3_u64).max(1);
     let program = program();
-    let started = Instant::now();
+    let started = worked();
     let options = Options { detail: Detail::Journeys, ..Options::until(Nanos::NEVER) };
     let mut run = Run::new(&program, Seed(1), &options).expect("the system can be run");
-    println!("made ready in {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+    println!("made ready in {:.1} ms", (worked() - started) * 1e3);
     // The first second fills the system, and the arrays.
     run.advance(Nanos::from_secs(1));
     let mut speeds = Vec::new();
     for second in 1..=seconds {
-        let (before, started) = (run.ended(), Instant::now());
+        let (before, started) = (run.ended(), worked());
         run.advance(Nanos::from_secs(1 + second));
-        let took = started.elapsed().as_secs_f64();
+        let took = worked() - started;
         println!(
             "second {second}: {} requests, {:.0} ns a hop, {:.2} × real time",
             run.ended() - before,

@@ -102,8 +102,8 @@ impl Engine {
     fn oldest_wait(&self, image: &Image, at: u32) -> u64 {
         let gates = [self.slot_gate(at), self.worker_gate(at)];
         let waits = gates.into_iter().filter(|gate| *gate != NONE).filter_map(|gate| {
-            let policy = self.gates.gates[gate as usize].policy;
-            self.gates.oldest(gate, image.policies[policy as usize].ranks, &self.frames)
+            let ranks = image.policies[self.gates.policy(gate)].ranks;
+            self.gates.oldest(gate, ranks, &self.frames)
         });
         waits.map(|since| self.now - since).max().unwrap_or(0)
     }
@@ -217,7 +217,7 @@ impl Engine {
     fn queue_up_or_not(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         let gate_state = &self.gates.gates[gate as usize];
         let (owner, waiting) = (gate_state.owner, gate_state.waiting);
-        let policy = &image.policies[gate_state.policy as usize];
+        let policy = &image.policies[self.gates.policy(gate)];
         let now = self.now;
         let frame = &mut self.frames[at];
         frame.state = state;
@@ -258,7 +258,7 @@ impl Engine {
     /// A request has waited as long as it will.
     pub(super) fn give_up(&mut self, image: &Image, at: u32) {
         let gate = self.leave_queue(image, at);
-        let policy = &image.policies[self.gates.gates[gate as usize].policy as usize];
+        let policy = &image.policies[self.gates.policy(gate)];
         let cause = match policy.owner {
             Owner::Pool(_) => Cause::PoolWait,
             Owner::Lock(_) => Cause::LockWait,
@@ -271,8 +271,8 @@ impl Engine {
     pub(super) fn leave_queue(&mut self, image: &Image, at: u32) -> u32 {
         let gate = self.waits_at(at);
         let gate_state = &self.gates.gates[gate as usize];
-        let (index, owner) = (gate_state.policy, gate_state.owner);
-        let rank = if image.policies[index as usize].ranks > 1 { self.frames[at].rank } else { 0 };
+        let owner = gate_state.owner;
+        let rank = if image.policies[self.gates.policy(gate)].ranks > 1 { self.frames[at].rank } else { 0 };
         self.gates.leave(gate, rank, at, &mut self.frames);
         self.queue_meter(owner, false);
         let frame = &mut self.frames[at];
@@ -352,7 +352,7 @@ impl Engine {
 
     /// Takes the next one out of the queue of a gate with an order of its own.
     fn take_next(&mut self, image: &Image, gate: u32) -> u32 {
-        let ranks = image.policies[self.gates.gates[gate as usize].policy as usize].ranks;
+        let ranks = image.policies[self.gates.policy(gate)].ranks;
         let chance = || Bits::of(mix(self.seed, u64::from(gate)), self.now ^ Purpose::Order as u64);
         let at = self.gates.first(gate, ranks, chance).expect("somebody waits");
         let rank = if ranks > 1 { self.frames[at].rank } else { 0 };

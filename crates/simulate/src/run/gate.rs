@@ -10,8 +10,9 @@ use super::image::{Owner, Policy};
 use super::random::Bits;
 use crate::program::{Order, Refusal};
 
-/// One gate.
+/// What every request asks of a gate: half a cache line.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(32))]
 pub(super) struct Gate {
     /// How many it lets in at once; 0 while it is closed.
     pub(super) capacity: u32,
@@ -19,20 +20,25 @@ pub(super) struct Gate {
     pub(super) inside: u32,
     /// How many wait.
     pub(super) waiting: u32,
-    /// How it treats who waits.
-    pub(super) policy: u32,
-    /// Whose it is.
-    pub(super) owner: Owner,
     /// Those that wait at the lowest rank.
     list: List,
-    /// The first of its lists for further ranks.
-    more: u32,
-    /// Who is next.
-    order: Order,
+    /// Whose it is.
+    pub(super) owner: Owner,
     /// First come, first served, of one rank.
     pub(super) plain: bool,
     /// Plain, and nobody is refused or leaves.
     pub(super) endless: bool,
+}
+
+/// What is asked of a gate where not all requests are alike.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    /// How it treats who waits.
+    policy: u32,
+    /// The first of its lists for further ranks.
+    more: u32,
+    /// Who is next.
+    order: Order,
 }
 
 impl Gate {
@@ -74,6 +80,7 @@ impl List {
 #[derive(Debug, Default)]
 pub(super) struct Gates {
     pub(super) gates: Vec<Gate>,
+    rules: Vec<Rule>,
     lists: Vec<List>,
     /// For gates whose next one is anybody: those that wait, one array for each rank.
     bags: Vec<Vec<u32>>,
@@ -100,23 +107,25 @@ impl Gates {
             capacity,
             inside: 0,
             waiting: 0,
-            policy,
             owner: rule.owner,
             list: List::EMPTY,
-            more: more as u32,
-            order: rule.order,
             plain,
             endless: plain && waits && rule.length == u32::MAX,
         });
+        self.rules.push(Rule { policy, more: more as u32, order: rule.order });
         self.gates.len() as u32 - 1
+    }
+
+    /// How a gate treats who waits.
+    pub(super) fn policy(&self, gate: u32) -> usize {
+        self.rules[gate as usize].policy as usize
     }
 
     /// The list of a rank.
     fn list(&mut self, gate: u32, rank: u8) -> &mut List {
-        let gate = &mut self.gates[gate as usize];
         match u32::from(rank) {
-            0 => &mut gate.list,
-            rank => &mut self.lists[(gate.more + rank - 1) as usize],
+            0 => &mut self.gates[gate as usize].list,
+            rank => &mut self.lists[(self.rules[gate as usize].more + rank - 1) as usize],
         }
     }
 
@@ -145,10 +154,10 @@ impl Gates {
 
     /// Puts a frame at the end of its rank's queue.
     pub(super) fn join(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        let at = &mut self.gates[gate as usize];
-        at.waiting += 1;
-        if at.order == Order::Random {
-            let bag = &mut self.bags[(at.more + u32::from(rank)) as usize];
+        self.gates[gate as usize].waiting += 1;
+        let rule = self.rules[gate as usize];
+        if rule.order == Order::Random {
+            let bag = &mut self.bags[(rule.more + u32::from(rank)) as usize];
             // Its place in the bag, so that it can leave.
             frames[who].link = bag.len() as u32;
             return bag.push(who);
@@ -158,7 +167,7 @@ impl Gates {
 
     /// Puts a frame before all others of its rank: it was interrupted and is first to go on.
     pub(super) fn rejoin(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        if self.gates[gate as usize].order != Order::FirstCome {
+        if self.rules[gate as usize].order != Order::FirstCome {
             return self.join(gate, rank, who, frames);
         }
         self.gates[gate as usize].waiting += 1;
@@ -174,13 +183,13 @@ impl Gates {
 
     /// Takes a frame out of its queue.
     pub(super) fn leave(&mut self, gate: u32, rank: u8, who: u32, frames: &mut Slab<Frame>) {
-        let at = &mut self.gates[gate as usize];
-        at.waiting -= 1;
+        self.gates[gate as usize].waiting -= 1;
+        let rule = self.rules[gate as usize];
         let frame = &mut frames[who];
         let (before, behind) = (frame.link, frame.next);
         (frame.link, frame.next) = (NONE, NONE);
-        if at.order == Order::Random {
-            let bag = &mut self.bags[(at.more + u32::from(rank)) as usize];
+        if rule.order == Order::Random {
+            let bag = &mut self.bags[(rule.more + u32::from(rank)) as usize];
             let place = before;
             bag.swap_remove(place as usize);
             if let Some(moved) = bag.get(place as usize) {
@@ -201,34 +210,44 @@ impl Gates {
 
     /// The next one, still in its queue.
     pub(super) fn first(&self, gate: u32, ranks: u32, chance: impl FnOnce() -> Bits) -> Option<u32> {
-        let at = &self.gates[gate as usize];
-        if at.waiting == 0 {
+        if self.gates[gate as usize].waiting == 0 {
             return None;
         }
-        if at.order == Order::Random {
-            let bags = &self.bags[at.more as usize..(at.more + ranks) as usize];
+        let rule = self.rules[gate as usize];
+        if rule.order == Order::Random {
+            let bags = &self.bags[rule.more as usize..(rule.more + ranks) as usize];
             let bag = bags.iter().find(|bag| !bag.is_empty())?;
             return Some(bag[chance().below(bag.len() as u32) as usize]);
         }
-        let list = self.lists_of(at, ranks).find(|list| list.first != NONE)?;
-        Some(if at.order == Order::FirstCome { list.first } else { list.last })
+        let list = self.lists_of(gate, ranks).find(|list| list.first != NONE)?;
+        Some(if rule.order == Order::FirstCome { list.first } else { list.last })
     }
 
     /// Who has waited longest, whatever the order.
     pub(super) fn oldest(&self, gate: u32, ranks: u32, frames: &Slab<Frame>) -> Option<u64> {
-        let at = &self.gates[gate as usize];
-        match at.order {
+        let rule = self.rules[gate as usize];
+        match rule.order {
             Order::Random => {
-                let bags = &self.bags[at.more as usize..(at.more + ranks) as usize];
+                let bags = &self.bags[rule.more as usize..(rule.more + ranks) as usize];
                 bags.iter().flatten().map(|who| frames[*who].since).min()
             }
-            _ => self.lists_of(at, ranks).filter(|l| l.first != NONE).map(|l| frames[l.first].since).min(),
+            _ => self.lists_of(gate, ranks).filter(|l| l.first != NONE).map(|l| frames[l.first].since).min(),
         }
     }
 
     /// The lists of a gate, the lowest rank first.
-    fn lists_of<'a>(&'a self, gate: &'a Gate, ranks: u32) -> impl Iterator<Item = &'a List> {
-        let more = &self.lists[gate.more as usize..(gate.more + ranks - 1) as usize];
-        std::iter::once(&gate.list).chain(more)
+    fn lists_of(&self, gate: u32, ranks: u32) -> impl Iterator<Item = &List> {
+        let more = self.rules[gate as usize].more;
+        std::iter::once(&self.gates[gate as usize].list).chain(&self.lists[more as usize..(more + ranks - 1) as usize])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Gate;
+
+    #[test]
+    fn two_gates_share_a_cache_line() {
+        assert_eq!(size_of::<Gate>(), 32);
     }
 }
