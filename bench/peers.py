@@ -145,9 +145,9 @@ def worker(system, requests, seed):
     import simpy
 
     random.seed(seed)
-    started = time.perf_counter()
+    started = time.process_time()
     took = {"one_server": one_server, "lean_server": lean_server, "chain": chain}[system](simpy, requests)
-    print((time.perf_counter() - started) / requests * 1e9, statistics.fmean(took))
+    print((time.process_time() - started) / requests * 1e9, statistics.fmean(took))
 
 
 def prepare(folder, root):
@@ -160,9 +160,12 @@ def prepare(folder, root):
     project = os.path.join(folder, "peers")
     os.makedirs(os.path.join(project, "src"), exist_ok=True)
     sources = glob.glob(os.path.join(root, "bench", "peers", "*.rs"))
-    # The engine's own ziggurat, so that a draw costs the same on all sides.
-    for source in sources + [os.path.join(root, "crates/simulate/src", own) for own in ("run/ziggurat.rs", "math.rs")]:
-        shutil.copy(source, os.path.join(project, "src"))
+    # The engine's own ziggurat, so that a draw costs the same on all sides, and the clock of its benches.
+    own = {"src/run/ziggurat.rs": "ziggurat.rs", "src/math.rs": "math.rs", "benches/clock/mod.rs": "clock.rs"}
+    for source, name in [(source, os.path.basename(source)) for source in sources] + [
+        (os.path.join(root, "crates/simulate", source), name) for source, name in own.items()
+    ]:
+        shutil.copy(source, os.path.join(project, "src", name))
     with open(os.path.join(project, "Cargo.toml"), "w", encoding="utf-8") as manifest:
         manifest.write(PROJECT)
     target = os.path.join(project, "target")

@@ -122,28 +122,31 @@ impl Engine {
     fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64, trace: u64, last: bool) {
         let journey = &image.journeys[id.index()];
         self.recorder.journeys[id.index()].came();
+        let direct = journey.direct.map(|(call, site)| (call, site, &image.calls[call as usize]));
+        let (own_key, operation, call, rank) = match direct {
+            None => (key, NO_CODE, NO_CODE, journey.rank),
+            Some((call, site, called)) => {
+                // The attempt stands for the user as well; its draws are the ones that it would have below a user.
+                let operation = &image.operations[called.target as usize];
+                self.recorder.calls[call as usize].came();
+                let own_key = super::call::attempt_key(key, operation.key, site, 0);
+                (own_key, called.target, call, operation.rank.unwrap_or(journey.rank))
+            }
+        };
         let at = self.frames.take_place();
-        let mut frame = Frame {
-            key,
+        self.frames[at] = Frame {
+            key: own_key,
             request,
             start: self.now,
             arrived: NEVER,
-            rank: journey.rank,
+            operation,
+            call,
+            rank,
             position: journey.entry,
             state: State::Running,
             flags: Flags::ROOT,
             ..Frame::FREE
         };
-        let direct = journey.direct.map(|(call, site)| (call, site, &image.calls[call as usize]));
-        if let Some((call, site, called)) = direct {
-            // The attempt stands for the user as well; its draws are the ones that it would have below a user.
-            let operation = &image.operations[called.target as usize];
-            self.recorder.calls[call as usize].came();
-            frame.key = super::call::attempt_key(key, operation.key, site, 0);
-            (frame.operation, frame.call) = (called.target, call);
-            frame.rank = operation.rank.unwrap_or(journey.rank);
-        }
-        self.frames[at] = frame;
         if trace != 0 || journey.patience.is_some() {
             self.begin_watching(image, at, key, journey.patience, trace);
         }

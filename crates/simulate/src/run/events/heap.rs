@@ -37,12 +37,19 @@ impl Heap {
 
     #[inline(always)]
     pub(super) fn push(&mut self, key: Key) {
-        if self.hole {
-            self.hole = false;
-            self.sift_down(key);
-        } else {
+        if !self.replace(key) {
             self.sift_up(key);
         }
+    }
+
+    /// Puts a key in the place of the one that was taken last; false if that has been filled.
+    #[inline(always)]
+    pub(super) fn replace(&mut self, key: Key) -> bool {
+        let hole = std::mem::replace(&mut self.hole, false);
+        if hole {
+            self.sift_down(key);
+        }
+        hole
     }
 
     /// The first, or `NEVER`.
@@ -85,12 +92,17 @@ impl Heap {
             self.first = key;
             return;
         };
-        let (mut child, least) = four.least();
+        let (child, least) = four.least();
         if key <= least {
             self.first = key;
             return;
         }
         self.first = least;
+        self.sink(key, child);
+    }
+
+    /// Lets a key sink from a child of the first.
+    fn sink(&mut self, key: Key, mut child: usize) {
         let mut at = 0;
         loop {
             // The hole is `child` of `at`.

@@ -113,7 +113,16 @@ impl Events {
         self.push(key);
     }
 
+    #[inline(always)]
     fn push(&mut self, key: Key) {
+        // One event was taken and the next one is planned: the heap is as large as it was, or it is empty and the ladder's turn.
+        if !self.heap.replace(key) {
+            self.push_more(key);
+        }
+    }
+
+    #[inline(never)]
+    fn push_more(&mut self, key: Key) {
         match &mut self.ladder {
             None => {
                 self.heap.push(key);
