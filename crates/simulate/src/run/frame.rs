@@ -286,8 +286,9 @@ impl Default for Cold {
 pub(super) struct Request {
     /// Decides the draws that its parts share, and where it is sent by its key.
     pub(super) key: u64,
-    /// The source that it came from.
+    /// The source that it came from, and the journey that it is; no position is a job.
     pub(super) source: u32,
+    pub(super) journey: u32,
     /// How many frames it has.
     pub(super) frames: u32,
     /// Its number as a trace; 0 is not kept.

@@ -91,24 +91,24 @@ impl Engine {
             }
         };
         self.recorder.operations[called.target as usize].came();
+        let operation = &image.operations[called.target as usize];
+        let component = &mut self.components[called.component as usize];
         let own = &mut self.replicas[replica as usize];
+        let frame = &mut self.frames[at];
         own.opened += 1;
         if own.metered {
             own.open.up(now);
         }
-        let frame = &mut self.frames[at];
         (frame.replica, frame.arrived, frame.state) = (replica, now, State::Running);
         let gate = own.slot_gate;
-        if own.watches && own.opened == 1 {
+        if own.watches || (gate != NONE && own.binding != Binding::Sending) {
             frame.flags.set(Flags::PLACED);
-            self.wake_up(image, replica);
+            if own.watches && own.opened == 1 {
+                self.wake_up(image, replica);
+            }
             return self.ask_for_slot(image, at, gate);
         }
         if gate != NONE {
-            if own.binding != Binding::Sending {
-                frame.flags.set(Flags::PLACED);
-                return self.ask_for_slot(image, at, gate);
-            }
             let gate_state = &mut self.gates.gates[gate as usize];
             if !gate_state.has_room() {
                 frame.flags.set(Flags::PLACED);
@@ -116,13 +116,12 @@ impl Engine {
             }
             gate_state.inside += 1;
             if self.recorder.detailed {
-                self.components[called.component as usize].waited.record(Nanos::ZERO);
+                component.waited.record(Nanos::ZERO);
             }
         }
         frame.flags.set(Flags::IN_PLACE);
-        let operation = &image.operations[called.target as usize];
         frame.position = operation.entry;
-        self.components[called.component as usize].open.up(now);
+        component.open.up(now);
         if let Some((cpu, hold)) = operation.begins
             && last
             && self.is_nobodys_turn()

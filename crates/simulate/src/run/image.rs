@@ -191,6 +191,8 @@ pub(super) struct Image {
     pub(super) link_delays: Vec<DrawAt>,
     /// Whether anything on the timeline or a rollout may make work slower.
     pub(super) slows: bool,
+    /// Whether users of any source come again by themselves.
+    pub(super) closed: bool,
     /// Whether any way takes time or loses anything.
     pub(super) is_wide: bool,
     pub(super) constant_delays: Vec<u64>,
@@ -327,6 +329,7 @@ impl Image {
             network: program.network.clone(),
             link_delays,
             slows: !program.faults.is_empty() || program.components.iter().any(|each| each.rollout.is_some()),
+            closed: program.sources.iter().any(|each| matches!(each.arrivals, Arrivals::Closed { .. })),
             is_wide,
             constant_delays: std::mem::take(&mut delays.constant),
             guards,

@@ -48,6 +48,8 @@ pub(super) struct Recorder {
     pub(super) detailed: bool,
     /// Requests of journeys that have ended in measured time.
     pub(super) ended: u64,
+    /// How many end the run.
+    pub(super) enough: u64,
     measured_from: u64,
     windows: Vec<Window>,
     window: Option<Vec<JourneyWindow>>,
@@ -72,6 +74,7 @@ impl Recorder {
             components: vec![ComponentMeter::default(); image.components.len()],
             detailed: everything,
             ended: 0,
+            enough: options.requests.unwrap_or(u64::MAX),
             measured_from: options.warm_up.0,
             windows: Vec::new(),
             window: options.window.map(|_| vec![JourneyWindow::default(); journeys]),

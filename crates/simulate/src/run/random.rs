@@ -65,7 +65,7 @@ impl Bits {
     }
 
     /// Exponential with mean 1.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn exponential(&mut self) -> f64 {
         ziggurat::exponential(&mut || self.next())
     }

@@ -70,34 +70,40 @@ impl Engine {
     /// Requests come.
     #[inline(always)]
     pub(super) fn source(&mut self, image: &Image, source: u32) {
-        let state = &self.sources[source as usize];
-        if state.stream.is_none() {
-            return self.begin_request(image, source, true);
+        let now = self.now;
+        let state = &mut self.sources[source as usize];
+        let (mut left, mut ordinal, key) = (1, state.ordinal, state.key);
+        if let Some(stream) = &mut state.stream {
+            left = state.coming;
+            state.ordinal += left;
+            if let Some((at, count)) = stream.next() {
+                state.coming = count;
+                self.events.at(at.max(now), Kind::Source, source);
+            }
+        } else {
+            state.ordinal += 1;
         }
-        let count = state.coming;
-        self.plan_arrival(source as usize);
-        let mut left = count;
         while left > 0 {
             left -= 1;
-            self.begin_request(image, source, left == 0);
+            self.begin_request(image, source, mix(key, ordinal), left == 0);
+            ordinal += 1;
         }
     }
 
     #[inline(always)]
-    fn begin_request(&mut self, image: &Image, source: u32, last: bool) {
+    fn begin_request(&mut self, image: &Image, source: u32, key: u64, last: bool) {
         if let Some(most) = self.options.most_open
             && self.frames.taken() >= most as usize
         {
             self.end = Some(End::Overfull);
             return;
         }
-        let state = &mut self.sources[source as usize];
-        let key = mix(state.key, state.ordinal);
-        state.ordinal += 1;
         let trace = if self.options.traces == Traces::None { 0 } else { self.trace_of(key) };
         let at = self.requests.take_place();
-        self.requests[at] = Request { key, source, frames: 1, trace };
-        match image.sources[source as usize].starts {
+        let starts = image.sources[source as usize].starts;
+        let journey = if let Starts::Journey(journey) = starts { journey.0 } else { NONE };
+        self.requests[at] = Request { key, source, journey, frames: 1, trace };
+        match starts {
             Starts::Journey(journey) => self.begin_journey(image, journey, at, key, trace, last),
             Starts::Job(operation) => self.begin_job(image, operation.0 as u16, at, key),
         }
@@ -174,26 +180,28 @@ impl Engine {
     pub(super) fn end_journey(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = &self.frames[at];
         let (start, waited, request) = (frame.start, frame.waited, &self.requests[frame.request]);
-        let (key, index, trace) = (request.key, request.source, request.trace);
-        let source = &image.sources[index as usize];
-        let Starts::Journey(journey) = source.starts else { return };
-        self.recorder.end_journey(journey.index(), self.now - start, waited, outcome);
-        if let Some(wanted) = self.options.requests
-            && self.recorder.ended >= wanted
-            && self.options.warm_up.0 <= self.now
-        {
+        let Request { key, source, journey, trace, .. } = *request;
+        if journey == NONE {
+            return;
+        }
+        self.recorder.end_journey(journey as usize, self.now - start, waited, outcome);
+        if self.recorder.ended >= self.recorder.enough && self.options.warm_up.0 <= self.now {
             self.end = Some(End::Requests);
         }
         if trace != 0 {
-            self.span(at, SpanKind::Journey(journey), start, outcome);
+            self.span(at, SpanKind::Journey(JourneyId(journey)), start, outcome);
         }
-        if source.think.is_some() {
-            self.think(image, key, index, source.think);
+        if image.closed {
+            self.think(image, key, source);
         }
     }
 
-    /// A user thinks and comes again.
-    fn think(&mut self, image: &Image, key: u64, source: u32, think: DrawAt) {
+    /// A user who comes again thinks before.
+    fn think(&mut self, image: &Image, key: u64, source: u32) {
+        let think = image.sources[source as usize].think;
+        if think.is_none() {
+            return;
+        }
         let think = self.draw_by(image, mix(key, Purpose::Patience as u64), think);
         self.events.at(self.now.saturating_add(think), Kind::Source, source);
     }

@@ -7,7 +7,7 @@
 use crate::math;
 
 /// Exponential with mean 1, from as many 64-bit numbers as it takes.
-#[inline]
+#[inline(always)]
 pub(crate) fn exponential(next: &mut impl FnMut() -> u64) -> f64 {
     let bits = next();
     let layer = (bits & 0xff) as usize;
@@ -16,6 +16,7 @@ pub(crate) fn exponential(next: &mut impl FnMut() -> u64) -> f64 {
 }
 
 #[cold]
+#[inline(never)]
 fn exponential_edge(next: &mut impl FnMut() -> u64, mut layer: usize, mut x: f64) -> f64 {
     // The tail is exponential again, so that what lies beyond it adds up.
     let mut beyond = 0.0;
