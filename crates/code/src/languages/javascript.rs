@@ -1,0 +1,161 @@
+//! Libraries of JavaScript and TypeScript.
+
+use crate::library::{Arg, Does, Library, Unit, Wait, on};
+use crate::seen::Guard;
+
+const ELSEWHERE: Wait = Wait::Elsewhere;
+const MAYBE: Wait = Wait::Maybe(Arg::Named("timeout"), Unit::Millis);
+
+/// The tables.
+pub const LIBRARIES: &[Library] = &[
+    Library {
+        name: "fetch, axios, got, request",
+        needles: &["fetch(", "axios", "got", "request", "superagent", "ky", "HttpService", "undici"],
+        sights: &[
+            on("fetch", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on("axios.get|post|put|delete|patch|head|request", Does::Calls(Arg::At(0), "http", MAYBE)),
+            on("axios", Does::Calls(Arg::Either("url", 0), "http", MAYBE)),
+            on("axios.create", Does::Calls(Arg::Named("baseURL"), "http", MAYBE)),
+            on("axios.create", Does::Guards(Guard::Timeout, Arg::Named("timeout"))),
+            on("got.get|post|put|delete|patch", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on("got", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on("request.get|post|put|delete|patch|del", Does::Calls(Arg::Either("url", 0), "http", MAYBE)),
+            on("request", Does::Calls(Arg::Either("uri", 0), "http", MAYBE)),
+            on("request", Does::Calls(Arg::Named("url"), "http", MAYBE)),
+            on(".simpleHttpRequest", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on("httpService.get|post|put|delete|patch", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on("axiosRetry", Does::Guards(Guard::Retry, Arg::Named("retries"))),
+        ],
+        sees: &[Guard::Retry],
+        example: "const axios = require('axios');\nconst url = process.env.ORDERS_URL || 'http://orders:80';\naxios.get(`${url}/orders`, { timeout: 2000 });\nfetch('http://pay:80/');",
+        shows: "names ${ORDERS_URL:-http://orders:80}/orders as get over http, timeout 2000 ms\nnames http://pay:80/ as fetch over http",
+    },
+    Library {
+        name: "express, fastify, koa, hono",
+        needles: &["express", "fastify", "koa", "hono", "restify", "Router("],
+        sights: &[on("~.get|post|put|delete|patch|all|head", Does::Route(Arg::At(0)))],
+        sees: &[],
+        example: "const app = require('express')();\napp.get('/health', (req, res) => res.send('ok'));\nrouter.post('/orders/:id', place);\ncache.get('/x');",
+        shows: "route GET /health\nhealth: /health\nroute POST /orders/:id",
+    },
+    Library {
+        name: "NestJS",
+        needles: &["@nestjs"],
+        sights: &[
+            on("Controller", Does::Prefix(Arg::At(0))),
+            on("Get|Post|Put|Delete|Patch", Does::Route(Arg::At(0))),
+            on("MessagePattern|EventPattern", Does::Takes(Arg::At(0), "")),
+            on("GrpcMethod", Does::ServerOf(Arg::At(0))),
+        ],
+        sees: &[],
+        example: "import { Controller, Get } from '@nestjs/common';\n@Controller('orders')\nclass Orders {\n  @Get(':id')\n  find() {}\n}",
+        shows: "route GET /orders/:id",
+    },
+    Library {
+        name: "grpc-js",
+        needles: &["grpc"],
+        sights: &[
+            on(".addService", Does::ServerOf(Arg::At(0))),
+            on("new .*Client", Does::Client),
+            on("new .*Service", Does::Client),
+            on("new *Client", Does::Client),
+        ],
+        sees: &[],
+        example: "const grpc = require('@grpc/grpc-js');\nserver.addService(shop.CurrencyService.service, { convert });\nconst cart = new CartServiceClient(addr, creds);",
+        shows: "serves CurrencyService\nclient of CartService",
+    },
+    Library {
+        name: "SQL: pg, mysql, sequelize, knex, typeorm",
+        needles: &["pg", "mysql", "sequelize", "Sequelize", "knex", "typeorm"],
+        sights: &[
+            on("new Pool", Does::Calls(Arg::Named("host"), "sql", ELSEWHERE)),
+            on("new Pool", Does::Calls(Arg::Named("connectionString"), "sql", ELSEWHERE)),
+            on("new Pool", Does::Guards(Guard::Pool, Arg::Named("max"))),
+            on("new Sequelize", Does::Calls(Arg::Either("host", 0), "sql", ELSEWHERE)),
+            on("mysql.createConnection|createPool", Does::Calls(Arg::Named("host"), "sql", ELSEWHERE)),
+        ],
+        sees: &[Guard::Pool],
+        example: "const { Pool } = require('pg');\nconst db = new Pool({ host: 'orders-db', max: 20 });",
+        shows: "names orders-db as db over sql\npool: 20",
+    },
+    Library {
+        name: "redis, mongodb, mongoose",
+        needles: &["redis", "Redis", "mongo", "memcached"],
+        sights: &[
+            on("createClient", Does::Calls(Arg::Named("host"), "redis", ELSEWHERE)),
+            on("createClient", Does::Calls(Arg::Either("url", 0), "redis", ELSEWHERE)),
+            on("new RedisStore", Does::Calls(Arg::Named("host"), "redis", ELSEWHERE)),
+            on("new Redis", Does::Calls(Arg::Either("host", 0), "redis", ELSEWHERE)),
+            on("MongoClient.connect", Does::Calls(Arg::At(0), "mongodb", ELSEWHERE)),
+            on("mongoClient.connect", Does::Calls(Arg::At(0), "mongodb", ELSEWHERE)),
+            on("new MongoClient", Does::Calls(Arg::At(0), "mongodb", ELSEWHERE)),
+            on("mongoose.connect|createConnection", Does::Calls(Arg::At(0), "mongodb", ELSEWHERE)),
+        ],
+        sees: &[],
+        example: "const redis = require('redis');\nconst c = redis.createClient({ host: process.env.REDIS_HOST || 'redis' });",
+        shows: "names ${REDIS_HOST:-redis} as c over redis",
+    },
+    Library {
+        name: "kafkajs",
+        needles: &["kafkajs", "kafka-node", "node-rdkafka"],
+        sights: &[
+            on("new Kafka", Does::Calls(Arg::Named("brokers"), "kafka", ELSEWHERE)),
+            on("producer.send", Does::Sends(Arg::Named("topic"), "kafka")),
+            on("consumer.subscribe", Does::Takes(Arg::Named("topic"), "kafka")),
+            on("consumer.subscribe", Does::Takes(Arg::Named("topics"), "kafka")),
+        ],
+        sees: &[],
+        example: "const { Kafka } = require('kafkajs');\nconst kafka = new Kafka({ brokers: ['kafka:9092'] });\nawait producer.send({ topic: 'orders', messages });\nawait consumer.subscribe({ topic: 'payments' });",
+        shows: "names kafka:9092 as kafka over kafka\nsends orders over kafka\ntakes payments over kafka",
+    },
+    Library {
+        name: "amqplib, rhea, bull",
+        needles: &["amqp", "rhea", "bull", "Bull"],
+        sights: &[
+            on("amqp.connect", Does::Calls(Arg::At(0), "amqp", ELSEWHERE)),
+            on("amqplib.connect", Does::Calls(Arg::At(0), "amqp", ELSEWHERE)),
+            on(".sendToQueue", Does::Sends(Arg::At(0), "amqp")),
+            on("channel.publish|ch.publish", Does::Sends(Arg::At(0), "amqp")),
+            on("channel.consume", Does::Takes(Arg::At(0), "amqp")),
+            on("ch.consume", Does::Takes(Arg::At(0), "amqp")),
+            on(".open_sender", Does::Sends(Arg::At(0), "amqp")),
+            on(".open_receiver", Does::Takes(Arg::At(0), "amqp")),
+        ],
+        sees: &[],
+        example: "const amqp = require('amqplib');\nconst c = await amqp.connect('amqp://rabbit');\nch.sendToQueue('orders', b);\nch.consume('orders', f);",
+        shows: "names amqp://rabbit as c over amqp\nsends orders over amqp\ntakes orders over amqp",
+    },
+    Library {
+        name: "nats",
+        needles: &["nats"],
+        sights: &[
+            on("connect", Does::Calls(Arg::Named("servers"), "nats", ELSEWHERE)),
+            on("nc.publish", Does::Sends(Arg::At(0), "nats")),
+            on("nc.subscribe", Does::Takes(Arg::At(0), "nats")),
+        ],
+        sees: &[],
+        example: "import { connect } from 'nats';\nconst nc = await connect({ servers: 'nats://events:4222' });\nnc.publish('orders.placed');",
+        shows: "names nats://events:4222 as nc over nats\nsends orders.placed over nats",
+    },
+    Library {
+        name: "opossum, cockatiel, rate limits",
+        needles: &["opossum", "cockatiel", "rate-limit", "async-retry", "p-retry"],
+        sights: &[
+            on("new CircuitBreaker", Does::Guards(Guard::Breaker, Arg::None)),
+            on("circuitBreaker", Does::Guards(Guard::Breaker, Arg::None)),
+            on("rateLimit", Does::Guards(Guard::RateLimit, Arg::Named("max"))),
+            on("retry", Does::Guards(Guard::Retry, Arg::None)),
+        ],
+        sees: &[Guard::Breaker, Guard::RateLimit],
+        example: "const CircuitBreaker = require('opossum');\nconst b = new CircuitBreaker(call, { timeout: 3000 });",
+        shows: "circuit breaker",
+    },
+    Library {
+        name: "OpenTelemetry",
+        needles: &["@opentelemetry"],
+        sights: &[on("new NodeSDK|NodeTracerProvider|WebTracerProvider", Does::Guards(Guard::Telemetry, Arg::None))],
+        sees: &[Guard::Telemetry],
+        example: "const { NodeSDK } = require('@opentelemetry/sdk-node');\nconst sdk = new NodeSDK({});",
+        shows: "telemetry",
+    },
+];
