@@ -3,7 +3,7 @@
 //!
 //! The walk keeps its own stack, so that depth costs memory and never the thread's stack.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tree_sitter::Node;
 
@@ -62,10 +62,31 @@ impl<'t> Gatherer<'t> {
 
     fn bindings(&mut self, root: Node<'t>) {
         let mut stack = vec![root];
+        let mut functions: BTreeMap<&str, Node<'t>> = BTreeMap::new();
+        let mut inside: Vec<(usize, &'t str)> = Vec::new();
+        let mut calls: Vec<(&str, Node<'t>)> = Vec::new();
         while let Some(node) = stack.pop() {
+            if let (Some(name), Some(parameters)) =
+                (node.child_by_field_name("name"), node.child_by_field_name("parameters"))
+            {
+                functions.insert(self.texts.spelled(name), parameters);
+                if parameters.named_child_count() == 0 {
+                    inside.push((node.end_byte(), self.texts.spelled(name)));
+                }
+            }
+            inside.retain(|(end, _)| node.start_byte() < *end);
+            if node.kind().starts_with("return_")
+                && let Some((_, name)) = inside.last()
+                && let Some(value) = returned(node)
+            {
+                self.texts.gives_back(name, value);
+            }
             match shape(self.language, node) {
                 Shape::Bind { name, value } => self.texts.bind(name, value),
-                Shape::Call { args: Some(args), .. } => self.bound_by_call(node, args),
+                Shape::Call { args: Some(args), .. } => {
+                    self.bound_by_call(node, args);
+                    calls.push((split(self.texts.callee(node, Some(args))).1, args));
+                }
                 Shape::Note { args: Some(args), .. } => self.bound_by_annotation(node, args),
                 _ => {}
             }
@@ -73,6 +94,15 @@ impl<'t> Gatherer<'t> {
             let below: Vec<_> = node.named_children(&mut cursor).collect();
             stack.extend(below.into_iter().rev());
         }
+        for (called, args) in calls {
+            let Some(parameters) = functions.get(called) else { continue };
+            for (parameter, arg) in children(*parameters).into_iter().zip(children(args)) {
+                if let Some(name) = parameter_name(parameter) {
+                    self.texts.bind(name, arg);
+                }
+            }
+        }
+        self.texts.sort();
     }
 
     /// `mustMapEnv(&svc.address, "ADDRESS")`, `define("NAME", "x")`.
@@ -116,9 +146,8 @@ impl<'t> Gatherer<'t> {
                 }
                 let inner = Around { bound: Some(word).filter(|word| !word.is_empty()).or(around.bound), ..around };
                 let mut out = below(node, around);
-                let holds = |child: &Node<'_>| {
-                    child.start_byte() <= value.start_byte() && value.end_byte() <= child.end_byte()
-                };
+                let holds =
+                    |child: &Node<'_>| child.start_byte() <= value.start_byte() && value.end_byte() <= child.end_byte();
                 out.iter_mut().filter(|(child, _)| holds(child)).for_each(|each| each.1 = inner);
                 out.retain(|(child, _)| child.id() != name.id());
                 out
@@ -198,7 +227,8 @@ impl<'t> Gatherer<'t> {
         let mut out = below(node, Around { inside: false, bound: None, ..inner });
         for (child, each) in &mut out {
             // What it is called upon stands before it, and is none of its arguments.
-            let argument = args.is_some_and(|args| args.id() == child.id()) || more.is_some_and(|more| more.id() == child.id());
+            let argument =
+                args.is_some_and(|args| args.id() == child.id()) || more.is_some_and(|more| more.id() == child.id());
             *each = if argument {
                 Around { inside: is_text, bound: around.bound, ..inner }
             } else {
@@ -229,7 +259,9 @@ impl<'t> Gatherer<'t> {
             }
         }
         match shape(self.language, arg) {
-            Shape::Bind { name, value } => out.push((Some(split(unquoted(self.texts.spelled(name)).trim_end_matches(':')).1), value)),
+            Shape::Bind { name, value } => {
+                out.push((Some(split(unquoted(self.texts.spelled(name)).trim_end_matches(':')).1), value))
+            }
             Shape::Wrap(inner) if depth < 3 => self.add_given(inner, depth + 1, out),
             _ => {
                 out.push((None, arg));
@@ -253,6 +285,11 @@ impl<'t> Gatherer<'t> {
             Arg::At(index) => at(index),
             Arg::Named(name) => named(name),
             Arg::Either(name, index) => named(name).or_else(|| at(index)),
+            Arg::Within(outer, inner) => named(outer).and_then(|object| {
+                let mut below = Vec::new();
+                self.add_given(object, 0, &mut below);
+                below.into_iter().find(|(name, _)| *name == Some(inner)).map(|(_, node)| node)
+            }),
             Arg::Own => own,
             Arg::None => None,
         }
@@ -281,7 +318,8 @@ impl<'t> Gatherer<'t> {
             Does::Client => self.push(node, Some(hit.library), What::Client(split(hit.star).1.to_owned())),
             Does::ClientOfType => {
                 let callee = self.source.get(node.byte_range()).unwrap_or_default();
-                let inside = callee.split_once('<').and_then(|(_, rest)| Some(rest.split_once('>')?.0)).unwrap_or_default();
+                let inside =
+                    callee.split_once('<').and_then(|(_, rest)| Some(rest.split_once('>')?.0)).unwrap_or_default();
                 let service = split(inside.rsplit(',').next().unwrap_or(inside).trim()).1;
                 let service = service.strip_suffix("Client").unwrap_or(service);
                 if !service.is_empty() {
@@ -344,14 +382,23 @@ impl<'t> Gatherer<'t> {
         };
         match self.argument(given, None, arg) {
             // `requests.get(url, **options)` may say it there.
-            None if given.iter().any(|(_, node)| node.kind().contains("splat") || node.kind().contains("spread")) => Timeout::Unknown,
+            None if given.iter().any(|(_, node)| node.kind().contains("splat") || node.kind().contains("spread")) => {
+                Timeout::Unknown
+            }
             None => missing,
             Some(at) if matches!(self.texts.spelled(at), "None" | "null" | "undefined") => missing,
             Some(at) => nanos(self.texts.spelled(at), unit).map_or(Timeout::Unknown, Timeout::Nanos),
         }
     }
 
-    fn route(&mut self, node: Node<'t>, hit: &Hit<'t>, given: &[(Option<&'t str>, Node<'t>)], arg: Arg, around: Around<'t>) {
+    fn route(
+        &mut self,
+        node: Node<'t>,
+        hit: &Hit<'t>,
+        given: &[(Option<&'t str>, Node<'t>)],
+        arg: Arg,
+        around: Around<'t>,
+    ) {
         let is_note = matches!(shape(self.language, node), Shape::Note { .. }) || is_decorator(node);
         // What stands on the class itself is the prefix of its routes.
         if is_note && holder(node).is_some_and(|held| matches!(shape(self.language, held), Shape::Class { .. })) {
@@ -361,20 +408,32 @@ impl<'t> Gatherer<'t> {
         let value = at.and_then(|at| self.texts.of(at));
         let Some(value) = value.or_else(|| is_note.then(String::new)) else { return };
         // A method on a path needs somebody who answers: `cache.get("/x")` has none.
-        let answers = is_note || given.len() > 1 || node.parent().is_some_and(|parent| parent.kind().contains("member") || parent.kind().contains("selector"))
-            || self.has_block(node) || matches!(self.language, Language::Python | Language::Kotlin);
-        if !answers || value.contains("://") || value.contains(char::is_whitespace) && !value.starts_with(|c: char| c.is_ascii_uppercase()) {
+        let answers = is_note
+            || given.len() > 1
+            || node
+                .parent()
+                .is_some_and(|parent| parent.kind().contains("member") || parent.kind().contains("selector"))
+            || self.has_block(node)
+            || matches!(self.language, Language::Python | Language::Kotlin);
+        if !answers
+            || value.contains("://")
+            || value.contains(char::is_whitespace) && !value.starts_with(|c: char| c.is_ascii_uppercase())
+        {
             return;
         }
         let (own_method, path) = match value.split_once(' ') {
-            Some((method, path)) if method.bytes().all(|b| b.is_ascii_uppercase()) => (Some(method.to_owned()), path.to_owned()),
+            Some((method, path)) if method.bytes().all(|b| b.is_ascii_uppercase()) => {
+                (Some(method.to_owned()), path.to_owned())
+            }
             _ => (None, value),
         };
-        let rooted = path.starts_with('/') || is_note || matches!(self.language, Language::CSharp | Language::Php | Language::Ruby);
+        let rooted = path.starts_with('/')
+            || is_note
+            || matches!(self.language, Language::CSharp | Language::Php | Language::Ruby);
         if !rooted || path.len() > 200 || path.contains(UNKNOWN) && !path.starts_with('/') {
             return;
         }
-        let prefix = self.prefix(node, hit, is_note, around);
+        let prefix = self.prefix(hit, is_note, around);
         let path = rooted_path(&prefix, &path);
         let methods = match own_method {
             Some(method) => vec![method],
@@ -402,9 +461,9 @@ impl<'t> Gatherer<'t> {
             let lower = text.to_ascii_lowercase();
             let found = VERBS.iter().filter(|verb| match open {
                 "" => lower.contains(*verb),
-                open => lower.match_indices(&format!("{verb}{open}")).any(|(at, _)| {
-                    !lower[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
-                }),
+                open => lower
+                    .match_indices(&format!("{verb}{open}"))
+                    .any(|(at, _)| !lower[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_')),
             });
             found.map(|verb| verb.to_ascii_uppercase()).collect()
         };
@@ -443,20 +502,16 @@ impl<'t> Gatherer<'t> {
     }
 
     /// What routes of the class or the group begin with.
-    fn prefix(&self, node: Node<'t>, hit: &Hit<'t>, is_note: bool, around: Around<'t>) -> String {
+    fn prefix(&self, hit: &Hit<'t>, is_note: bool, around: Around<'t>) -> String {
         if is_note && self.language != Language::Python {
             return around.class.map(|class| self.class_prefix(class)).unwrap_or_default();
         }
         let (_, owner) = split(hit.star);
-        let mut root = node;
-        while let Some(parent) = root.parent() {
-            root = parent;
-        }
-        self.group(root, owner, 0)
+        self.group(owner, 0)
     }
 
     /// What a group of routes is given at its making: `v1 := r.Group("/v1")`.
-    fn group(&self, root: Node<'t>, owner: &str, depth: usize) -> String {
+    fn group(&self, owner: &str, depth: usize) -> String {
         if owner.is_empty() || depth > 4 {
             return String::new();
         }
@@ -464,14 +519,19 @@ impl<'t> Gatherer<'t> {
         let Shape::Call { args: Some(args), .. } = shape(self.language, made) else { return String::new() };
         let callee = self.texts.callee(made, Some(args));
         let (before, last) = split(callee);
-        if !matches!(last, "Group" | "Blueprint" | "APIRouter" | "MapGroup" | "PathPrefix" | "Route" | "group" | "Subrouter" | "scope") {
+        if !matches!(
+            last,
+            "Group" | "Blueprint" | "APIRouter" | "MapGroup" | "PathPrefix" | "Route" | "group" | "Subrouter" | "scope"
+        ) {
             return String::new();
         }
         let given = self.given(args);
         let named = ["url_prefix", "prefix"].iter().find_map(|name| self.argument(&given, None, Arg::Named(name)));
-        let first = (!matches!(last, "Blueprint" | "APIRouter")).then(|| self.argument(&given, None, Arg::At(0))).flatten();
-        let own = named.or(first).and_then(|at| self.texts.of(at)).filter(|text| text.starts_with('/')).unwrap_or_default();
-        format!("{}{own}", self.group(root, split(before).1, depth + 1))
+        let first =
+            (!matches!(last, "Blueprint" | "APIRouter")).then(|| self.argument(&given, None, Arg::At(0))).flatten();
+        let own =
+            named.or(first).and_then(|at| self.texts.of(at)).filter(|text| text.starts_with('/')).unwrap_or_default();
+        format!("{}{own}", self.group(split(before).1, depth + 1))
     }
 
     fn class_prefix(&self, class: Node<'t>) -> String {
@@ -516,7 +576,8 @@ impl<'t> Gatherer<'t> {
         }
         let variable = value.strip_prefix("${").filter(|rest| !rest.starts_with(['?', '=']));
         let variable = variable.and_then(|rest| rest.split([':', '}']).next());
-        let keys: Vec<String> = [around.bound, variable, around.called].into_iter().flatten().map(str::to_owned).collect();
+        let keys: Vec<String> =
+            [around.bound, variable, around.called].into_iter().flatten().map(str::to_owned).collect();
         if may_name(&value, &keys) {
             self.push(node, None, What::Names { keys, value, protocol: None, timeout: Timeout::Unknown });
         }
@@ -531,13 +592,34 @@ impl<'t> Gatherer<'t> {
     }
 }
 
+/// What a `return` gives back.
+fn returned(node: Node<'_>) -> Option<Node<'_>> {
+    let value = children(node).into_iter().next()?;
+    match value.kind() {
+        "expression_list" => value.named_child(0),
+        _ => Some(value),
+    }
+}
+
+/// The name of a parameter of a function.
+fn parameter_name(parameter: Node<'_>) -> Option<Node<'_>> {
+    if parameter.kind() == "identifier" || parameter.kind() == "variable_name" {
+        return Some(parameter);
+    }
+    let field = ["name", "pattern"].iter().find_map(|field| parameter.child_by_field_name(field));
+    field.or_else(|| children(parameter).into_iter().find(|child| child.kind() == "identifier"))
+}
+
 fn below<'t>(node: Node<'t>, around: Around<'t>) -> Vec<(Node<'t>, Around<'t>)> {
     let mut cursor = node.walk();
     node.named_children(&mut cursor).map(|child| (child, around)).collect()
 }
 
 fn is_object(kind: &str) -> bool {
-    matches!(kind, "object" | "dictionary" | "hash" | "array_creation_expression" | "initializer_expression" | "literal_value")
+    matches!(
+        kind,
+        "object" | "dictionary" | "hash" | "array_creation_expression" | "initializer_expression" | "literal_value"
+    )
 }
 
 fn is_decorator(node: Node<'_>) -> bool {
@@ -573,30 +655,67 @@ fn rooted_path(prefix: &str, path: &str) -> String {
 
 fn is_health(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    matches!(last.as_str(), "health" | "healthz" | "ready" | "readyz" | "livez" | "liveness" | "readiness" | "_healthz" | "hc" | "healthcheck" | "alive")
+    matches!(
+        last.as_str(),
+        "health"
+            | "healthz"
+            | "ready"
+            | "readyz"
+            | "livez"
+            | "liveness"
+            | "readiness"
+            | "_healthz"
+            | "hc"
+            | "healthcheck"
+            | "alive"
+    )
 }
 
 /// Whether a call writes what people read.
 fn is_log(before: &str, last: &str) -> bool {
     let (_, owner) = split(before);
     let owner = owner.trim_start_matches(['_', '$', '@']).to_ascii_lowercase();
-    const LOGGERS: &[&str] = &["log", "logger", "console", "logging", "slog", "zap", "logrus", "tracing", "winston", "pino", "klog", "glog"];
+    const LOGGERS: &[&str] =
+        &["log", "logger", "console", "logging", "slog", "zap", "logrus", "tracing", "winston", "pino", "klog", "glog"];
     let writes = matches!(
         last,
-        "println" | "print" | "printf" | "Println" | "Printf" | "Print" | "eprintln" | "puts" | "Errorf" | "WriteLine" | "panic"
-            | "echo" | "error_log" | "bail" | "anyhow" | "Fatalf" | "Fatal" | "SetStatus" | "AddEvent" | "debug" | "warn"
+        "println"
+            | "print"
+            | "printf"
+            | "Println"
+            | "Printf"
+            | "Print"
+            | "eprintln"
+            | "puts"
+            | "Errorf"
+            | "WriteLine"
+            | "panic"
+            | "echo"
+            | "error_log"
+            | "bail"
+            | "anyhow"
+            | "Fatalf"
+            | "Fatal"
+            | "SetStatus"
+            | "AddEvent"
+            | "debug"
+            | "warn"
     );
     LOGGERS.contains(&owner.as_str())
         || owner.ends_with("logger")
         || (writes && !matches!(owner.as_str(), "http" | "client"))
-        || (last.starts_with("Log") && ["Information", "Error", "Warning", "Debug", "Trace", "Critical"].iter().any(|end| last.ends_with(end)))
+        || (last.starts_with("Log")
+            && ["Information", "Error", "Warning", "Debug", "Trace", "Critical"].iter().any(|end| last.ends_with(end)))
         || matches!((owner.as_str(), last), ("errors", "New" | "Wrap" | "Wrapf"))
         || last.ends_with("Exception")
         || last.ends_with("Error") && last.starts_with(|c: char| c.is_ascii_uppercase())
 }
 
 fn is_topic(topic: &str) -> bool {
-    (1..=200).contains(&topic.len()) && !topic.contains(char::is_whitespace) && !topic.contains("://") && topic != UNKNOWN
+    (1..=200).contains(&topic.len())
+        && !topic.contains(char::is_whitespace)
+        && !topic.contains("://")
+        && topic != UNKNOWN
 }
 
 /// Whether a text could name somebody. What is meant is decided by whoever knows the system.
@@ -607,7 +726,9 @@ fn may_name(value: &str, keys: &[String]) -> bool {
     let reads = value.match_indices("${").any(|(at, _)| !value[at + 2..].starts_with('?'));
     let port = || {
         value.match_indices(':').any(|(at, _)| {
-            at > 0 && value[at + 1..].starts_with(|c: char| c.is_ascii_digit()) && !value[..at].ends_with(char::is_whitespace)
+            at > 0
+                && value[at + 1..].starts_with(|c: char| c.is_ascii_digit())
+                && !value[..at].ends_with(char::is_whitespace)
         })
     };
     if value.contains("://") || reads {
@@ -620,7 +741,8 @@ fn may_name(value: &str, keys: &[String]) -> bool {
         return true;
     }
     const HINTS: &[&str] = &[
-        "host", "addr", "url", "uri", "server", "endpoint", "broker", "target", "dsn", "upstream", "peer", "connect", "service",
+        "host", "addr", "url", "uri", "server", "endpoint", "broker", "target", "dsn", "upstream", "peer", "connect",
+        "service",
     ];
     let says = |key: &String| {
         let lower = key.to_ascii_lowercase();

@@ -113,9 +113,27 @@ pub fn is_of_tests(path: &str) -> bool {
 /// Whether a file was written by a program, by its name or its first lines; or was made small for browsers.
 pub fn is_generated(path: &str, text: &str) -> bool {
     const ENDS: &[&str] = &[
-        ".pb.go", "_pb2.py", "_pb2_grpc.py", "_pb.js", "_pb.ts", "_pb.d.ts", ".pb.ts", ".d.ts", ".g.cs", ".Designer.cs",
-        ".designer.cs", ".min.js", ".bundle.js", ".generated.cs", "_generated.go", ".gen.go", "_pb.rb", ".pb.gw.go",
-        "ModelSnapshot.cs", ".g.dart", "_pb.php",
+        ".pb.go",
+        "_pb2.py",
+        "_pb2_grpc.py",
+        "_pb.js",
+        "_pb.ts",
+        "_pb.d.ts",
+        ".pb.ts",
+        ".d.ts",
+        ".g.cs",
+        ".Designer.cs",
+        ".designer.cs",
+        ".min.js",
+        ".bundle.js",
+        ".generated.cs",
+        "_generated.go",
+        ".gen.go",
+        "_pb.rb",
+        ".pb.gw.go",
+        "ModelSnapshot.cs",
+        ".g.dart",
+        "_pb.php",
     ];
     let name = path.rsplit('/').next().unwrap_or(path);
     if ENDS.iter().any(|end| name.ends_with(end)) || path.contains("/Migrations/") || path.contains("/wwwroot/lib/") {

@@ -59,6 +59,8 @@ pub enum Arg {
     Named(&'static str),
     /// By its name, else by its position.
     Either(&'static str, usize),
+    /// By its name in an object that an argument of that name is: `queue: { name: "orders" }`.
+    Within(&'static str, &'static str),
     /// The value that a binding gives, or what is called upon.
     Own,
     /// None.
@@ -161,7 +163,22 @@ pub(crate) struct Hit<'s> {
 }
 
 /// Texts that may name somebody whatever the library.
-const WORTH: &[&str] = &["://", "getenv", "Getenv", "environ", "process.env", "ENV[", "ENV.fetch", "env::var", "_ENV", "Environment.Get", "host", "Host", "HOST", "env("];
+const WORTH: &[&str] = &[
+    "://",
+    "getenv",
+    "Getenv",
+    "environ",
+    "process.env",
+    "ENV[",
+    "ENV.fetch",
+    "env::var",
+    "_ENV",
+    "Environment.Get",
+    "host",
+    "Host",
+    "HOST",
+    "env(",
+];
 
 impl Tables {
     pub(crate) fn of(libraries: &'static [&'static [Library]]) -> Self {
@@ -299,17 +316,46 @@ fn fits_before<'s>(pattern: &str, before: &'s str) -> Option<&'s str> {
 /// Whether something is called as routers are.
 fn is_router(before: &str) -> bool {
     const WORDS: &[&str] = &[
-        "app", "router", "server", "fastify", "api", "routes", "route", "r", "mux", "e", "g", "rg", "group", "engine",
-        "blueprint", "bp", "api_router", "Route", "srv", "web", "instance", "sm", "subrouter", "endpoints", "gin", "echo",
-        "chi", "fiber", "endpoint",
+        "app",
+        "router",
+        "server",
+        "fastify",
+        "api",
+        "routes",
+        "route",
+        "r",
+        "mux",
+        "e",
+        "g",
+        "rg",
+        "group",
+        "engine",
+        "blueprint",
+        "bp",
+        "api_router",
+        "Route",
+        "srv",
+        "web",
+        "instance",
+        "sm",
+        "subrouter",
+        "endpoints",
+        "gin",
+        "echo",
+        "chi",
+        "fiber",
+        "endpoint",
     ];
-    const ENDS: &[&str] = &["router", "app", "routes", "group", "server", "mux", "engine", "blueprint", "_bp", "api", "endpoints"];
+    const ENDS: &[&str] =
+        &["router", "app", "routes", "group", "server", "mux", "engine", "blueprint", "_bp", "api", "endpoints"];
     let (_, word) = split(before);
     let word = word.trim_start_matches(['$', '@', '_']);
     let lower = word.to_ascii_lowercase();
-    let version = lower.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    let version =
+        lower.strip_prefix('v').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
     // `express.Router().get`, `app.route("/x").get`.
-    let made = before.ends_with(')') && (before.contains("outer(") || before.contains("route(") || before.contains("Group("));
+    let made =
+        before.ends_with(')') && (before.contains("outer(") || before.contains("route(") || before.contains("Group("));
     WORDS.contains(&word) || version || ENDS.iter().any(|end| lower.ends_with(end)) || made
 }
 

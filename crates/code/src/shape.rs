@@ -72,9 +72,16 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             let args = of_kind(node, &["value_arguments"]);
             Shape::Call { args: args.or_else(|| of_kind(node, &["annotated_lambda"])), more: None }
         }
-        "call_expression" | "method_invocation" | "invocation_expression" | "new_expression" | "call"
-        | "object_creation_expression" | "function_call_expression" | "member_call_expression"
-        | "nullsafe_member_call_expression" | "scoped_call_expression" => Shape::Call {
+        "call_expression"
+        | "method_invocation"
+        | "invocation_expression"
+        | "new_expression"
+        | "call"
+        | "object_creation_expression"
+        | "function_call_expression"
+        | "member_call_expression"
+        | "nullsafe_member_call_expression"
+        | "scoped_call_expression" => Shape::Call {
             args: field(node, "arguments").or_else(|| of_kind(node, &["arguments", "argument_list"])),
             more: field(node, "initializer"),
         },
@@ -102,11 +109,19 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             Some(inner) if !inner.kind().starts_with("call") => Shape::Note { name: inner, args: None },
             _ => Shape::Other,
         },
-        "class_declaration" | "class_definition" | "class" | "record_declaration" | "impl_item" | "object_declaration" => {
+        "class_declaration" | "class_definition" | "class" | "record_declaration" | "impl_item"
+        | "object_declaration" => {
             let supers = field(node, "superclasses").or_else(|| {
                 of_kind(
                     node,
-                    &["superclass", "base_list", "class_heritage", "delegation_specifiers", "base_clause", "super_interfaces"],
+                    &[
+                        "superclass",
+                        "base_list",
+                        "class_heritage",
+                        "delegation_specifiers",
+                        "base_clause",
+                        "super_interfaces",
+                    ],
                 )
             });
             let supers = field(node, "superclass").or(supers).or_else(|| field(node, "trait"));
@@ -116,7 +131,9 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             let first = |name: &str| field(node, name).and_then(|list| list.named_child(0));
             bind(first("left"), first("right"))
         }
-        "const_spec" | "var_spec" => bind(field(node, "name"), field(node, "value").and_then(|list| list.named_child(0))),
+        "const_spec" | "var_spec" => {
+            bind(field(node, "name"), field(node, "value").and_then(|list| list.named_child(0)))
+        }
         "keyed_element" | "element_value_pair" => bind(field(node, "key"), field(node, "value")),
         "pair" if language == Language::Ruby => bind(field(node, "key"), field(node, "value")),
         "pair" => bind(field(node, "key"), field(node, "value")),
@@ -124,8 +141,15 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             let value = children(node).into_iter().next_back().filter(|last| Some(*last) != field(node, "name"));
             bind(field(node, "name"), value)
         }
-        "variable_declarator" | "property_declaration" | "const_item" | "static_item" | "keyword_argument"
-        | "default_parameter" | "typed_default_parameter" | "field_definition" | "public_field_definition"
+        "variable_declarator"
+        | "property_declaration"
+        | "const_item"
+        | "static_item"
+        | "keyword_argument"
+        | "default_parameter"
+        | "typed_default_parameter"
+        | "field_definition"
+        | "public_field_definition"
             if language != Language::Kotlin =>
         {
             bind(field(node, "name").or_else(|| field(node, "property")), field(node, "value"))
@@ -136,30 +160,43 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             let skipped = ["variable_declaration", "getter", "setter", "type_constraints", "property_delegate"];
             bind(name, value.filter(|last| Some(*last) != name && !skipped.contains(&last.kind())))
         }
-        "assignment_expression" | "assignment" | "operator_assignment" | "augmented_assignment" | "assignment_pattern" => {
-            bind(field(node, "left").or_else(|| node.named_child(0)), field(node, "right"))
-        }
+        "assignment_expression"
+        | "assignment"
+        | "operator_assignment"
+        | "augmented_assignment"
+        | "assignment_pattern" => bind(field(node, "left").or_else(|| node.named_child(0)), field(node, "right")),
         "let_declaration" => bind(field(node, "pattern"), field(node, "value")),
         "field_initializer" => bind(field(node, "field"), field(node, "value")),
         "const_element" => bind(node.named_child(0), node.named_child(1)),
         "property_element" => bind(node.named_child(0), field(node, "default_value")),
         "array_element_initializer" if node.named_child_count() == 2 => bind(node.named_child(0), node.named_child(1)),
-        "string" | "string_literal" | "interpreted_string_literal" | "raw_string_literal" | "template_string"
-        | "encapsed_string" | "interpolated_string_expression" | "verbatim_string_literal" | "heredoc"
-        | "multiline_string_literal" | "text_block" => Shape::Text,
-        "binary_expression" | "binary_operator" | "boolean_operator" | "binary" | "elvis_expression" | "additive_expression" => {
+        "string"
+        | "string_literal"
+        | "interpreted_string_literal"
+        | "raw_string_literal"
+        | "template_string"
+        | "encapsed_string"
+        | "interpolated_string_expression"
+        | "verbatim_string_literal"
+        | "heredoc"
+        | "multiline_string_literal"
+        | "text_block" => Shape::Text,
+        "binary_expression"
+        | "binary_operator"
+        | "boolean_operator"
+        | "binary"
+        | "elvis_expression"
+        | "additive_expression" => {
             let (left, right) = (field(node, "left"), field(node, "right"));
             match (left, right) {
                 (Some(left), Some(right)) => Shape::Join { left, right },
                 _ => Shape::Other,
             }
         }
-        "ternary_expression" | "conditional_expression" if language == Language::Python => {
-            match children(node)[..] {
-                [yes, _, no] => Shape::Choice { yes: Some(yes), no },
-                _ => Shape::Other,
-            }
-        }
+        "ternary_expression" | "conditional_expression" if language == Language::Python => match children(node)[..] {
+            [yes, _, no] => Shape::Choice { yes: Some(yes), no },
+            _ => Shape::Other,
+        },
         "ternary_expression" | "conditional_expression" | "conditional" => match field(node, "alternative") {
             Some(no) => Shape::Choice {
                 yes: field(node, "consequence").or_else(|| field(node, "body")).or_else(|| field(node, "condition")),
@@ -167,22 +204,59 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             },
             None => Shape::Other,
         },
-        "subscript_expression" | "subscript" | "element_access_expression" | "element_reference" | "index_expression" => {
+        "subscript_expression"
+        | "subscript"
+        | "element_access_expression"
+        | "element_reference"
+        | "index_expression" => {
             let all = children(node);
             match (all.first(), all.get(1)) {
                 (Some(of), Some(key)) => Shape::Index { of: *of, key: *key },
                 _ => Shape::Other,
             }
         }
-        "identifier" | "field_identifier" | "property_identifier" | "member_expression" | "selector_expression"
-        | "field_access" | "member_access_expression" | "navigation_expression" | "scoped_identifier"
-        | "field_expression" | "constant" | "scope_resolution" | "variable_name" | "name" | "instance_variable"
-        | "class_constant_access_expression" | "member_access" | "qualified_name" | "simple_identifier"
-        | "this_expression" | "global_variable" | "member_access_expression_php" => Shape::Name,
-        "parenthesized_expression" | "await_expression" | "await" | "argument" | "value_argument" | "attribute_argument"
-        | "literal_element" | "reference_expression" | "unary_expression" | "as_expression" | "non_null_expression"
-        | "satisfies_expression" | "parenthesized_statements" | "try_expression" | "array_element_initializer"
-        | "prefix_expression" | "cast_expression" | "postfix_unary_expression" | "not_null_assertion" | "spread_element"
+        "identifier"
+        | "field_identifier"
+        | "property_identifier"
+        | "member_expression"
+        | "selector_expression"
+        | "field_access"
+        | "member_access_expression"
+        | "navigation_expression"
+        | "scoped_identifier"
+        | "field_expression"
+        | "constant"
+        | "scope_resolution"
+        | "variable_name"
+        | "name"
+        | "instance_variable"
+        | "class_constant_access_expression"
+        | "member_access"
+        | "qualified_name"
+        | "simple_identifier"
+        | "this_expression"
+        | "global_variable"
+        | "member_access_expression_php" => Shape::Name,
+        "parenthesized_expression"
+        | "await_expression"
+        | "await"
+        | "argument"
+        | "value_argument"
+        | "attribute_argument"
+        | "literal_element"
+        | "reference_expression"
+        | "unary_expression"
+        | "as_expression"
+        | "non_null_expression"
+        | "satisfies_expression"
+        | "parenthesized_statements"
+        | "try_expression"
+        | "array_element_initializer"
+        | "prefix_expression"
+        | "cast_expression"
+        | "postfix_unary_expression"
+        | "not_null_assertion"
+        | "spread_element"
         | "type_conversion_expression" => {
             let all = children(node);
             let inner = match kind {
@@ -191,10 +265,27 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             };
             inner.map_or(Shape::Other, |inner| Shape::Wrap(*inner))
         }
-        "import_statement" | "import_declaration" | "import_from_statement" | "using_directive" | "package_declaration"
-        | "package_clause" | "import_header" | "import" | "use_declaration" | "namespace_use_declaration" | "throw_statement"
-        | "throw_expression" | "raise_statement" | "package_header" | "comment" | "line_comment" | "block_comment"
-        | "multiline_comment" | "type_annotation" | "assert_statement" | "jsx_text" => Shape::Quiet,
+        "import_statement"
+        | "import_declaration"
+        | "import_from_statement"
+        | "using_directive"
+        | "package_declaration"
+        | "package_clause"
+        | "import_header"
+        | "import"
+        | "use_declaration"
+        | "namespace_use_declaration"
+        | "throw_statement"
+        | "throw_expression"
+        | "raise_statement"
+        | "package_header"
+        | "comment"
+        | "line_comment"
+        | "block_comment"
+        | "multiline_comment"
+        | "type_annotation"
+        | "assert_statement"
+        | "jsx_text" => Shape::Quiet,
         _ => Shape::Other,
     }
 }

@@ -22,6 +22,9 @@ const STEPS_MAX: u32 = 200_000;
 /// No text grows longer than this.
 const BYTES_MAX: usize = 4000;
 
+/// What is called is looked at from this far before its end.
+const CALLEE_BYTES_MAX: usize = 1000;
+
 /// Stands for what is not known.
 pub(crate) const UNKNOWN: &str = "${?}";
 
@@ -33,12 +36,14 @@ pub(crate) struct Texts<'t> {
     language: Language,
     source: &'t str,
     bound: BTreeMap<&'t str, Vec<Node<'t>>>,
+    /// What functions without parameters give back.
+    given_back: BTreeMap<&'t str, Vec<Node<'t>>>,
     steps: Cell<u32>,
 }
 
 impl<'t> Texts<'t> {
     pub(crate) fn new(language: Language, source: &'t str) -> Self {
-        Self { language, source, bound: BTreeMap::new(), steps: Cell::new(STEPS_MAX) }
+        Self { language, source, bound: BTreeMap::new(), given_back: BTreeMap::new(), steps: Cell::new(STEPS_MAX) }
     }
 
     /// Remembers that a name is given a value.
@@ -47,6 +52,20 @@ impl<'t> Texts<'t> {
         if !word.is_empty() {
             self.bound.entry(word).or_default().push(value);
         }
+    }
+
+    /// Remembers what a function without parameters may give back.
+    pub(crate) fn gives_back(&mut self, name: &'t str, value: Node<'t>) {
+        let values = self.given_back.entry(name).or_default();
+        // More ways out than this are a decision, not a default.
+        if values.len() < 4 {
+            values.push(value);
+        }
+    }
+
+    /// Puts what is bound in the order of the text.
+    pub(crate) fn sort(&mut self) {
+        self.bound.values_mut().for_each(|values| values.sort_by_key(tree_sitter::Node::start_byte));
     }
 
     /// Names and what is bound to them, where that is one text.
@@ -75,7 +94,12 @@ impl<'t> Texts<'t> {
     /// What is called, as it is spelled.
     pub(crate) fn callee(&self, node: Node<'_>, args: Option<Node<'_>>) -> &'t str {
         let end = args.map_or(node.end_byte(), |args| args.start_byte());
-        let text = self.source.get(node.start_byte()..end).unwrap_or_default().trim();
+        // Of a chain of thousands of calls, the end says what is called.
+        let mut start = node.start_byte().max(end.saturating_sub(CALLEE_BYTES_MAX));
+        while !self.source.is_char_boundary(start) {
+            start += 1;
+        }
+        let text = self.source.get(start..end).unwrap_or_default().trim();
         text.strip_prefix("new ").unwrap_or(text).trim_start_matches('&')
     }
 
@@ -121,8 +145,10 @@ impl<'t> Texts<'t> {
                 }),
                 "interpolation" | "template_substitution" | "variable_name" | "interpolated_expression" => {
                     let inner = children(part).into_iter().find(|inner| inner.kind() != "interpolation_brace");
-                    let text = inner.filter(|_| part.kind() != "variable_name").and_then(|inner| self.eval(inner, depth + 1));
-                    let text = text.or_else(|| (part.kind() == "variable_name").then(|| self.named(part, depth + 1)).flatten());
+                    let text =
+                        inner.filter(|_| part.kind() != "variable_name").and_then(|inner| self.eval(inner, depth + 1));
+                    let text = text
+                        .or_else(|| (part.kind() == "variable_name").then(|| self.named(part, depth + 1)).flatten());
                     out.push_str(text.as_deref().unwrap_or(UNKNOWN));
                 }
                 kind if kind.contains("content") || kind.contains("fragment") || kind == "heredoc_body" => {
@@ -167,9 +193,6 @@ impl<'t> Texts<'t> {
 
     fn called(&self, node: Node<'t>, args: Option<Node<'t>>, depth: usize) -> Option<String> {
         let callee = self.callee(node, args);
-        if callee.len() > 2000 {
-            return None;
-        }
         let (before, last) = split(callee);
         let args = args.map(children).unwrap_or_default();
         let text = |index: usize| args.get(index).and_then(|arg| self.eval(*arg, depth + 1));
@@ -189,28 +212,85 @@ impl<'t> Texts<'t> {
             let template = own.or_else(|| text(0))?;
             return Some(self.formatted(&template, args.get(skip..).unwrap_or_default(), depth));
         }
-        if matches!(last, "unwrap_or" | "unwrap_or_else" | "orElse" | "or_else" | "getOrElse" | "GetValueOrDefault" | "unwrap_or_default") {
+        if matches!(
+            last,
+            "unwrap_or"
+                | "unwrap_or_else"
+                | "orElse"
+                | "or_else"
+                | "getOrElse"
+                | "GetValueOrDefault"
+                | "unwrap_or_default"
+        ) {
             let own = receiver(node).and_then(|own| self.eval(own, depth + 1));
-            let default = args.first().and_then(|arg| self.eval(*arg, depth + 1).or_else(|| self.body(*arg, depth + 1)));
+            let default =
+                args.first().and_then(|arg| self.eval(*arg, depth + 1).or_else(|| self.body(*arg, depth + 1)));
             return or(own, default);
         }
-        if matches!(last, "asList" | "listOf" | "of" | "arrayOf" | "List" | "singletonList" | "vec" | "setOf") && !args.is_empty() {
+        if matches!(last, "asList" | "listOf" | "of" | "arrayOf" | "List" | "singletonList" | "vec" | "setOf")
+            && !args.is_empty()
+        {
             return join((0..args.len()).filter_map(text));
         }
         const SAME: &[&str] = &[
-            "URI", "Uri", "URL", "Url", "create", "parse", "Parse", "valueOf", "toString", "to_string", "String", "str", "trim",
-            "Trim", "TrimRight", "TrimSuffix", "TrimSpace", "strip", "unwrap", "expect", "into", "from", "clone", "Some", "to_owned",
-            "as_str", "split", "Split", "freeze", "ofNullable", "fromString", "string", "text", "lower", "rstrip", "TrimEnd",
-            "parse_url", "uriString", "fromHttpUrl", "fromUriString", "as_ref", "String.raw", "must", "Must", "encode",
+            "URI",
+            "Uri",
+            "URL",
+            "Url",
+            "create",
+            "parse",
+            "Parse",
+            "valueOf",
+            "toString",
+            "to_string",
+            "String",
+            "str",
+            "trim",
+            "Trim",
+            "TrimRight",
+            "TrimSuffix",
+            "TrimSpace",
+            "strip",
+            "unwrap",
+            "expect",
+            "into",
+            "from",
+            "clone",
+            "Some",
+            "to_owned",
+            "as_str",
+            "split",
+            "Split",
+            "freeze",
+            "ofNullable",
+            "fromString",
+            "string",
+            "text",
+            "lower",
+            "rstrip",
+            "TrimEnd",
+            "parse_url",
+            "uriString",
+            "fromHttpUrl",
+            "fromUriString",
+            "as_ref",
+            "String.raw",
+            "must",
+            "Must",
+            "encode",
         ];
         if SAME.contains(&last) {
             return receiver(node)
-                .filter(|_| args.is_empty() || !matches!(last, "create" | "parse" | "Parse" | "valueOf" | "from" | "ofNullable"))
+                .filter(|_| {
+                    args.is_empty() || !matches!(last, "create" | "parse" | "Parse" | "valueOf" | "from" | "ofNullable")
+                })
                 .and_then(|own| self.eval(own, depth + 1))
                 .filter(|own| !own.starts_with("${="))
                 .or_else(|| text(0));
         }
-        None
+        let values = self.given_back.get(last).filter(|_| args.is_empty() && before.is_empty())?;
+        let texts = values.iter().filter_map(|value| self.eval(*value, depth + 1));
+        texts.reduce(|first, second| or(Some(first.clone()), Some(second)).unwrap_or(first))
     }
 
     /// The last expression of a lambda.
@@ -222,7 +302,8 @@ impl<'t> Texts<'t> {
     /// A template with its verbs replaced: `%s`, `{}`, `{0}`, `{name}`.
     fn formatted(&self, template: &str, values: &[Node<'t>], depth: usize) -> String {
         let mut values = values.iter();
-        let mut next = || values.next().and_then(|value| self.eval(*value, depth + 1)).unwrap_or_else(|| UNKNOWN.to_owned());
+        let mut next =
+            || values.next().and_then(|value| self.eval(*value, depth + 1)).unwrap_or_else(|| UNKNOWN.to_owned());
         let mut out = String::new();
         let mut rest = template;
         while let Some(at) = rest.find(['%', '{']) {
@@ -241,7 +322,9 @@ impl<'t> Texts<'t> {
                 }
                 continue;
             }
-            let flags = verb[1..].find(|c: char| c.is_ascii_alphabetic() || c == '%').filter(|end| *end < 6 && verb.starts_with('%'));
+            let flags = verb[1..]
+                .find(|c: char| c.is_ascii_alphabetic() || c == '%')
+                .filter(|end| *end < 6 && verb.starts_with('%'));
             match flags {
                 Some(end) if !verb[1 + end..].starts_with('%') => {
                     out.push_str(&next());
@@ -288,12 +371,22 @@ impl<'t> Texts<'t> {
         if before < 2 {
             return nearest;
         }
-        let lines = values[before - 1].start_position().row - values[before - 2].start_position().row.min(values[before - 1].start_position().row);
+        // What is known at first and changed by what is not known: `domain = ""; … domain = "." + given`.
+        if nearest.as_ref().is_none_or(|text| text.contains(UNKNOWN)) {
+            let known = values[..before - 1].iter().rev().take(4).find_map(|value| self.eval(*value, depth + 1));
+            return known.filter(|text| !text.contains(UNKNOWN)).or(nearest);
+        }
+        let lines = values[before - 1].start_position().row
+            - values[before - 2].start_position().row.min(values[before - 1].start_position().row);
         let earlier = (lines <= DEFAULT_WITHIN_LINES).then(|| self.eval(values[before - 2], depth + 1)).flatten();
         match (earlier, nearest) {
             // `addr := os.Getenv("X"); if addr == "" { addr = "orders:80" }`, and the other way round.
-            (Some(earlier), Some(nearest)) if is_lookup(&earlier) && !nearest.contains("${") => or(Some(earlier), Some(nearest)),
-            (Some(earlier), Some(nearest)) if is_lookup(&nearest) && !earlier.contains("${") => or(Some(nearest), Some(earlier)),
+            (Some(earlier), Some(nearest)) if is_lookup(&earlier) && !nearest.contains("${") => {
+                or(Some(earlier), Some(nearest))
+            }
+            (Some(earlier), Some(nearest)) if is_lookup(&nearest) && !earlier.contains("${") => {
+                or(Some(nearest), Some(earlier))
+            }
             (earlier, nearest) => nearest.or(earlier),
         }
     }
@@ -318,9 +411,21 @@ fn is_text(node: Node<'_>) -> bool {
 fn is_list(kind: &str) -> bool {
     matches!(
         kind,
-        "array" | "list" | "array_initializer" | "element_value_array_initializer" | "collection_literal" | "literal_value"
-            | "initializer_expression" | "array_creation_expression" | "array_expression" | "tuple" | "collection_expression"
-            | "implicit_array_creation_expression" | "token_tree" | "annotation_argument_list" | "string_array"
+        "array"
+            | "list"
+            | "array_initializer"
+            | "element_value_array_initializer"
+            | "collection_literal"
+            | "literal_value"
+            | "initializer_expression"
+            | "array_creation_expression"
+            | "array_expression"
+            | "tuple"
+            | "collection_expression"
+            | "implicit_array_creation_expression"
+            | "token_tree"
+            | "annotation_argument_list"
+            | "string_array"
     )
 }
 
@@ -335,14 +440,18 @@ fn or(first: Option<String>, second: Option<String>) -> Option<String> {
         (Some(first), Some(second)) if is_lookup(&first) && first != second && !second.is_empty() => {
             Some(format!("{}:-{second}}}", &first[..first.len() - 1]))
         }
-        (Some(first), second) if first.is_empty() || first == UNKNOWN || first.starts_with("${=") => second.or(Some(first)),
+        (Some(first), second) if first.is_empty() || first == UNKNOWN || first.starts_with("${=") => {
+            second.or(Some(first))
+        }
         (first, second) => first.or(second),
     }
 }
 
 /// `${KEY}` and nothing else.
 fn is_lookup(text: &str) -> bool {
-    text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}')).is_some_and(|key| is_key(key) && !key.contains(['{', '$']))
+    text.strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .is_some_and(|key| is_key(key) && !key.contains(['{', '$']))
 }
 
 /// A word that could be a variable's name or a key of configuration.

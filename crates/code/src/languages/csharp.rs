@@ -12,7 +12,10 @@ pub const LIBRARIES: &[Library] = &[
         needles: &["HttpClient", "BaseAddress"],
         sights: &[
             on("=BaseAddress", Does::Calls(Arg::Own, "http", ELSEWHERE)),
-            on(".GetAsync|GetStringAsync|GetFromJsonAsync|PostAsync|PostAsJsonAsync|PutAsync|PutAsJsonAsync|DeleteAsync", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on(
+                ".GetAsync|GetStringAsync|GetFromJsonAsync|PostAsync|PostAsJsonAsync|PutAsync|PutAsJsonAsync|DeleteAsync",
+                Does::Calls(Arg::At(0), "http", ELSEWHERE),
+            ),
             on("new HttpRequestMessage", Does::Calls(Arg::At(1), "http", ELSEWHERE)),
             on("new HttpClient", Does::Guards(Guard::Timeout, Arg::Named("Timeout"))),
         ],

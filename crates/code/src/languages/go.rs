@@ -32,9 +32,7 @@ func main() {
     Library {
         name: "gorilla, chi, gin, echo, fiber",
         needles: &["gorilla/mux", "go-chi/chi", "gin-gonic/gin", "labstack/echo", "gofiber/fiber", "httprouter"],
-        sights: &[
-            on("~.GET|POST|PUT|DELETE|PATCH|Get|Post|Put|Delete|Patch|Any", Does::Route(Arg::At(0))),
-        ],
+        sights: &[on("~.GET|POST|PUT|DELETE|PATCH|Get|Post|Put|Delete|Patch|Any", Does::Route(Arg::At(0)))],
         sees: &[],
         example: r#"package main
 import "github.com/gin-gonic/gin"
@@ -78,7 +76,10 @@ func main() {
     Library {
         name: "thrift",
         needles: &["thrift"],
-        sights: &[on(".New*ClientFactory", Does::Client), on("thrift.NewTSocket", Does::Calls(Arg::At(0), "thrift", ELSEWHERE))],
+        sights: &[
+            on(".New*ClientFactory", Does::Client),
+            on("thrift.NewTSocket", Does::Calls(Arg::At(0), "thrift", ELSEWHERE)),
+        ],
         sees: &[],
         example: "package main\nimport \"thrift\"\nfunc f() { thrift.NewTSocket(\"orders:9090\") }",
         shows: "names orders:9090 as NewTSocket over thrift",
@@ -129,7 +130,10 @@ func main() {
         needles: &["sarama", "segmentio/kafka-go", "confluent-kafka-go", "twmb/franz-go"],
         sights: &[
             on("sarama.ProducerMessage", Does::Sends(Arg::Named("Topic"), "kafka")),
-            on("sarama.NewSyncProducer|NewAsyncProducer|NewConsumerGroup|NewConsumer|NewClient", Does::Calls(Arg::At(0), "kafka", ELSEWHERE)),
+            on(
+                "sarama.NewSyncProducer|NewAsyncProducer|NewConsumerGroup|NewConsumer|NewClient",
+                Does::Calls(Arg::At(0), "kafka", ELSEWHERE),
+            ),
             on(".ConsumePartition", Does::Takes(Arg::At(0), "kafka")),
             on(".Consume", Does::Takes(Arg::At(1), "kafka")),
             on("kafka.ReaderConfig", Does::Takes(Arg::Named("Topic"), "kafka")),
@@ -194,7 +198,15 @@ func f() {
     },
     Library {
         name: "resilience",
-        needles: &["gobreaker", "hystrix", "failsafe-go", "cenkalti/backoff", "retryablehttp", "x/time/rate", "grpc_retry"],
+        needles: &[
+            "gobreaker",
+            "hystrix",
+            "failsafe-go",
+            "cenkalti/backoff",
+            "retryablehttp",
+            "x/time/rate",
+            "grpc_retry",
+        ],
         sights: &[
             on("gobreaker.NewCircuitBreaker", Does::Guards(Guard::Breaker, Arg::None)),
             on("hystrix.Go|Do|ConfigureCommand", Does::Guards(Guard::Breaker, Arg::At(0))),

@@ -109,8 +109,8 @@ pub const LIBRARIES: &[Library] = &[
         shows: "names kafka:9092 as kafka over kafka\nsends orders over kafka\ntakes payments over kafka",
     },
     Library {
-        name: "amqplib, rhea, bull",
-        needles: &["amqp", "rhea", "bull", "Bull"],
+        name: "amqplib, rhea, rabbitmq, service-bus",
+        needles: &["amqp", "rhea", "rabbit", "@azure/service-bus"],
         sights: &[
             on("amqp.connect", Does::Calls(Arg::At(0), "amqp", ELSEWHERE)),
             on("amqplib.connect", Does::Calls(Arg::At(0), "amqp", ELSEWHERE)),
@@ -120,6 +120,11 @@ pub const LIBRARIES: &[Library] = &[
             on("ch.consume", Does::Takes(Arg::At(0), "amqp")),
             on(".open_sender", Does::Sends(Arg::At(0), "amqp")),
             on(".open_receiver", Does::Takes(Arg::At(0), "amqp")),
+            on(".createEnvironment", Does::Calls(Arg::Named("host"), "amqp", ELSEWHERE)),
+            on(".createPublisher", Does::Sends(Arg::Within("queue", "name"), "amqp")),
+            on(".createConsumer", Does::Takes(Arg::Within("queue", "name"), "amqp")),
+            on(".createSender", Does::Sends(Arg::At(0), "amqp")),
+            on(".createReceiver", Does::Takes(Arg::At(0), "amqp")),
         ],
         sees: &[],
         example: "const amqp = require('amqplib');\nconst c = await amqp.connect('amqp://rabbit');\nch.sendToQueue('orders', b);\nch.consume('orders', f);",

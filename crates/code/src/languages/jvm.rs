@@ -9,15 +9,34 @@ const ELSEWHERE: Wait = Wait::Elsewhere;
 pub const LIBRARIES: &[Library] = &[
     Library {
         name: "Spring clients, OkHttp, java.net.http",
-        needles: &["RestTemplate", "WebClient", "RestClient", "OkHttp", "okhttp", "HttpRequest", "restTemplate", "webClient", "Unirest", "HttpGet", "HttpPost", "io.ktor.client"],
+        needles: &[
+            "RestTemplate",
+            "WebClient",
+            "RestClient",
+            "OkHttp",
+            "okhttp",
+            "HttpRequest",
+            "restTemplate",
+            "webClient",
+            "Unirest",
+            "HttpGet",
+            "HttpPost",
+            "io.ktor.client",
+        ],
         sights: &[
-            on(".getForObject|getForEntity|postForObject|postForEntity|patchForObject|postForLocation", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
+            on(
+                ".getForObject|getForEntity|postForObject|postForEntity|patchForObject|postForLocation",
+                Does::Calls(Arg::At(0), "http", ELSEWHERE),
+            ),
             on("restTemplate.exchange|put|delete|execute", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
             on(".uri|baseUrl|url|newUriBuilder", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
             on("new HttpGet|HttpPost|HttpPut|HttpDelete|HttpPatch", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
             on("WebClient.create", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
             on("client.get|post|put|delete|patch", Does::Calls(Arg::At(0), "http", ELSEWHERE)),
-            on(".setConnectTimeout|setReadTimeout|responseTimeout|connectTimeout|readTimeout", Does::Guards(Guard::Timeout, Arg::At(0))),
+            on(
+                ".setConnectTimeout|setReadTimeout|responseTimeout|connectTimeout|readTimeout",
+                Does::Guards(Guard::Timeout, Arg::At(0)),
+            ),
         ],
         sees: &[Guard::Timeout],
         example: "class A { RestTemplate restTemplate; void f() {\n restTemplate.getForObject(\"http://orders-service/orders/{id}\", Order.class, id);\n webClient.get().uri(\"http://pay:80/pay\").retrieve(); } }",
@@ -41,8 +60,14 @@ pub const LIBRARIES: &[Library] = &[
         name: "Spring MVC and WebFlux",
         needles: &["org.springframework.web", "GetMapping", "RequestMapping"],
         sights: &[
-            on("@GetMapping|PostMapping|PutMapping|DeleteMapping|PatchMapping|RequestMapping", Does::Route(Arg::Either("value", 0))),
-            on("@GetMapping|PostMapping|PutMapping|DeleteMapping|PatchMapping|RequestMapping", Does::Prefix(Arg::Named("path"))),
+            on(
+                "@GetMapping|PostMapping|PutMapping|DeleteMapping|PatchMapping|RequestMapping",
+                Does::Route(Arg::Either("value", 0)),
+            ),
+            on(
+                "@GetMapping|PostMapping|PutMapping|DeleteMapping|PatchMapping|RequestMapping",
+                Does::Prefix(Arg::Named("path")),
+            ),
         ],
         sees: &[],
         example: "import org.springframework.web.bind.annotation.*;\n@RequestMapping(\"/orders\")\nclass Orders {\n @GetMapping(\"/{id}\") Order get() {}\n @RequestMapping(value = \"/all\", method = RequestMethod.POST) void all() {}\n @PostMapping void place() {} }",
@@ -77,7 +102,14 @@ pub const LIBRARIES: &[Library] = &[
     },
     Library {
         name: "JDBC, Jedis, Mongo",
-        needles: &["DriverManager", "Jedis", "MongoClient", "HikariConfig", "DataSource", "RedisStandaloneConfiguration"],
+        needles: &[
+            "DriverManager",
+            "Jedis",
+            "MongoClient",
+            "HikariConfig",
+            "DataSource",
+            "RedisStandaloneConfiguration",
+        ],
         sights: &[
             on("DriverManager.getConnection", Does::Calls(Arg::At(0), "sql", ELSEWHERE)),
             on(".setJdbcUrl|setUrl|jdbcUrl", Does::Calls(Arg::At(0), "sql", ELSEWHERE)),
@@ -102,7 +134,7 @@ pub const LIBRARIES: &[Library] = &[
             on("template.send", Does::Sends(Arg::At(0), "kafka")),
             on("new ProducerRecord", Does::Sends(Arg::At(0), "kafka")),
             on("ProducerRecord", Does::Sends(Arg::At(0), "kafka")),
-            on("consumer.subscribe", Does::Takes(Arg::At(0), "kafka")),
+            on("subscribe", Does::Takes(Arg::At(0), "kafka")),
         ],
         sees: &[],
         example: "import org.apache.kafka.*;\nclass A { static final String ORDERS = \"orders\";\n @KafkaListener(topics = ORDERS) void take() {}\n void f() { kafkaTemplate.send(\"payments\", x); } }",

@@ -56,15 +56,32 @@ mod tests {
         for (_, language, libraries) in FAMILIES {
             for library in libraries {
                 let said = crate::read(language, library.example);
-                let shown: Vec<String> =
-                    said.seen.iter().filter(|seen| seen.library == Some(library.name)).map(|seen| seen.what.to_string()).collect();
+                let shown: Vec<String> = said
+                    .seen
+                    .iter()
+                    .filter(|seen| seen.library == Some(library.name))
+                    .map(|seen| seen.what.to_string())
+                    .collect();
                 let shown = shown.join("\n");
                 if shown != library.shows {
-                    wrong.push_str(&format!("{language:?} {}:\n{shown}\n--- and not\n{}\n\n", library.name, library.shows));
+                    wrong.push_str(&format!(
+                        "{language:?} {}:\n{shown}\n--- and not\n{}\n\n",
+                        library.name, library.shows
+                    ));
                 }
             }
         }
         assert!(wrong.is_empty(), "{wrong}");
+    }
+
+    #[test]
+    fn only_a_table_that_sees_timeouts_says_that_there_is_none() {
+        use crate::library::{Does, Wait};
+        for library in FAMILIES.iter().flat_map(|(_, _, libraries)| libraries.iter()) {
+            let says = |sight: &crate::library::Sight| matches!(sight.does, Does::Calls(_, _, Wait::Here(..)));
+            let sees = library.sees.contains(&crate::Guard::Timeout);
+            assert!(sees || !library.sights.iter().any(says), "{}", library.name);
+        }
     }
 
     #[test]
@@ -74,7 +91,10 @@ mod tests {
             names.sort_unstable();
             names.dedup();
             assert_eq!(names.len(), libraries.len(), "{family}");
-            assert!(libraries.iter().all(|library| !library.sights.is_empty() && !library.shows.is_empty()), "{family}");
+            assert!(
+                libraries.iter().all(|library| !library.sights.is_empty() && !library.shows.is_empty()),
+                "{family}"
+            );
         }
     }
 }

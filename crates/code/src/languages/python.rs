@@ -53,7 +53,10 @@ pub const LIBRARIES: &[Library] = &[
     Library {
         name: "django, aiohttp.web",
         needles: &["django", "aiohttp"],
-        sights: &[on("path|re_path", Does::Route(Arg::At(0))), on("~.add_get|add_post|add_put|add_delete", Does::Route(Arg::At(0)))],
+        sights: &[
+            on("path|re_path", Does::Route(Arg::At(0))),
+            on("~.add_get|add_post|add_put|add_delete", Does::Route(Arg::At(0))),
+        ],
         sees: &[],
         example: "from django.urls import path\nurlpatterns = [path('/orders', views.orders)]",
         shows: "route * /orders",
@@ -105,7 +108,10 @@ pub const LIBRARIES: &[Library] = &[
         needles: &["kafka"],
         sights: &[
             on("KafkaConsumer", Does::Takes(Arg::At(0), "kafka")),
-            on("KafkaConsumer|KafkaProducer|AIOKafkaProducer|AIOKafkaConsumer", Does::Calls(Arg::Named("bootstrap_servers"), "kafka", ELSEWHERE)),
+            on(
+                "KafkaConsumer|KafkaProducer|AIOKafkaProducer|AIOKafkaConsumer",
+                Does::Calls(Arg::Named("bootstrap_servers"), "kafka", ELSEWHERE),
+            ),
             on("AIOKafkaConsumer", Does::Takes(Arg::At(0), "kafka")),
             on("producer.send|produce|send_and_wait", Does::Sends(Arg::Either("topic", 0), "kafka")),
             on("consumer.subscribe", Does::Takes(Arg::Either("topics", 0), "kafka")),

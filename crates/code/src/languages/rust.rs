@@ -23,10 +23,7 @@ pub const LIBRARIES: &[Library] = &[
     Library {
         name: "axum, actix, rocket, warp",
         needles: &["axum", "actix", "rocket"],
-        sights: &[
-            on(".route", Does::Route(Arg::At(0))),
-            on("@get|post|put|delete|patch", Does::Route(Arg::At(0))),
-        ],
+        sights: &[on(".route", Does::Route(Arg::At(0))), on("@get|post|put|delete|patch", Does::Route(Arg::At(0)))],
         sees: &[],
         example: "use axum::Router;\nfn f() { Router::new().route(\"/health\", get(ok)).route(\"/orders\", get(list).post(place)); }\n#[put(\"/orders/{id}\")] async fn u() {}",
         shows: "route GET /orders\nroute POST /orders\nroute GET /health\nhealth: /health\nroute PUT /orders/{id}",
@@ -34,7 +31,11 @@ pub const LIBRARIES: &[Library] = &[
     Library {
         name: "tonic",
         needles: &["tonic", "_client::", "_server::"],
-        sights: &[on("*Client::connect", Does::Client), on("*Server::new", Does::Server), on("*Client::new", Does::Client)],
+        sights: &[
+            on("*Client::connect", Does::Client),
+            on("*Server::new", Does::Server),
+            on("*Client::new", Does::Client),
+        ],
         sees: &[],
         example: "use tonic;\nasync fn f() { let c = CartServiceClient::connect(\"http://cart:7070\").await; s.add_service(PayServer::new(p)); }",
         shows: "client of CartService\nserves Pay",
