@@ -47,6 +47,11 @@ impl<'t> Gatherer<'t> {
         Self { language, source, tables, active, texts, taken: BTreeSet::new(), lines, said: Said::default() }
     }
 
+    pub(crate) fn constants(mut self, root: Node<'t>) -> Vec<(String, String)> {
+        self.bindings(root);
+        self.texts.constants()
+    }
+
     pub(crate) fn gather(mut self, root: Node<'t>) -> Said {
         self.bindings(root);
         let mut stack = vec![(root, Around::default())];
@@ -253,10 +258,11 @@ impl<'t> Gatherer<'t> {
             return;
         }
         // `name: value` of C# and Kotlin.
-        if matches!(arg.kind(), "argument" | "value_argument" | "attribute_argument") && arg.named_child_count() == 2 {
-            if let (Some(name), Some(value)) = (arg.named_child(0), arg.named_child(1)) {
-                return out.push((Some(self.texts.spelled(name)), value));
-            }
+        if matches!(arg.kind(), "argument" | "value_argument" | "attribute_argument")
+            && arg.named_child_count() == 2
+            && let (Some(name), Some(value)) = (arg.named_child(0), arg.named_child(1))
+        {
+            return out.push((Some(self.texts.spelled(name)), value));
         }
         match shape(self.language, arg) {
             Shape::Bind { name, value } => {

@@ -21,4 +21,4 @@ mod tongue;
 pub use language::{Language, is_generated, is_of_tests};
 pub use library::Library;
 pub use seen::{Guard, Said, Seen, Timeout, What};
-pub use tongue::{read, worth_parsing};
+pub use tongue::{Words, constants, read};

@@ -155,10 +155,11 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             bind(field(node, "name").or_else(|| field(node, "property")), field(node, "value"))
         }
         "property_declaration" => {
-            let name = of_kind(node, &["variable_declaration"]);
+            let declared = of_kind(node, &["variable_declaration"]);
+            let name = declared.and_then(|declared| declared.named_child(0)).or(declared);
             let value = children(node).into_iter().next_back();
             let skipped = ["variable_declaration", "getter", "setter", "type_constraints", "property_delegate"];
-            bind(name, value.filter(|last| Some(*last) != name && !skipped.contains(&last.kind())))
+            bind(name, value.filter(|last| Some(*last) != declared && !skipped.contains(&last.kind())))
         }
         "assignment_expression"
         | "assignment"

@@ -352,7 +352,10 @@ impl<'t> Texts<'t> {
         }
         let word = bound_word(path);
         if let Some(values) = self.bound.get(word) {
-            return self.nearest(node, values, depth);
+            let text = self.nearest(node, values, depth);
+            if text.is_some() || !path.contains(['.', ':']) {
+                return text;
+            }
         }
         // `config.queueName`, `QUEUE`: another file may say.
         let far = path.contains(['.', ':']) || word.starts_with(|c: char| c.is_ascii_uppercase());

@@ -1,5 +1,6 @@
 //! Reading one text: is it worth it, parse, gather.
 
+use aho_corasick::AhoCorasick;
 use tree_sitter::Parser;
 
 use crate::gather::Gatherer;
@@ -9,11 +10,6 @@ use crate::seen::Said;
 
 /// Larger texts are data that was written down as code.
 const TEXT_BYTES_MAX: usize = 1 << 20;
-
-/// Whether a text holds the name of a known library or what could be an address. Cost: one pass over the text.
-pub fn worth_parsing(language: Language, text: &str) -> bool {
-    text.len() <= TEXT_BYTES_MAX && tables(language).active(text).is_some()
-}
 
 /// What a text shows. Linear in the text, but for names that are followed, which have a budget.
 ///
@@ -31,6 +27,31 @@ pub fn read(language: Language, text: &str) -> Said {
     set.expect("the grammars are of a version that the parser reads, which a test holds");
     let Some(tree) = parser.parse(text, None) else { return Said::default() };
     Gatherer::new(language, text, tables, active).gather(tree.root_node())
+}
+
+/// Words that are looked for in many texts at once.
+pub struct Words(AhoCorasick);
+
+impl Words {
+    /// Makes words ready to be looked for; `None` where there are none, or too many.
+    pub fn of(words: impl Iterator<Item = impl AsRef<[u8]>>) -> Option<Self> {
+        let words: Vec<_> = words.collect();
+        (!words.is_empty()).then(|| AhoCorasick::new(words).ok().map(Self)).flatten()
+    }
+
+    /// Whether a text holds one of them.
+    pub fn are_in(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+}
+
+/// What names of a text are bound to, whether or not it shows anything else.
+pub fn constants(language: Language, text: &str) -> Vec<(String, String)> {
+    let tables = tables(language);
+    let mut parser = Parser::new();
+    let known = text.len() <= TEXT_BYTES_MAX && parser.set_language(&grammar(language)).is_ok();
+    let Some(tree) = known.then(|| parser.parse(text, None)).flatten() else { return Vec::new() };
+    Gatherer::new(language, text, tables, Vec::new()).constants(tree.root_node())
 }
 
 fn grammar(language: Language) -> tree_sitter::Language {

@@ -83,6 +83,25 @@ fn parts_of_a_text_come_from_constants_parameters_and_functions() {
 }
 
 #[test]
+fn a_field_that_is_called_like_what_it_is_given_is_not_its_own_value() {
+    check(
+        Language::Go,
+        "package main\nimport \"github.com/IBM/sarama\"\nvar m = sarama.ProducerMessage{Topic: kafka.Topic}",
+        expect![[r#"
+            3: sends ${=Topic} over kafka
+        "#]],
+    );
+    check(
+        Language::Kotlin,
+        "import org.apache.kafka.x\nval topic: String = System.getenv(\"TOPIC\") ?: \"orders\"\nval c = K(p).apply { subscribe(listOf(topic)) }",
+        expect![[r#"
+            2: names ${TOPIC:-orders} as topic
+            3: takes ${TOPIC:-orders} over kafka
+        "#]],
+    );
+}
+
+#[test]
 fn what_another_file_may_say_is_left_for_it() {
     check(
         Language::JavaScript,

@@ -19,9 +19,9 @@
 //!
 //! Left out: tests, generated code, log lines, imports, comments. Types and control flow are not followed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_code::{Language, Said, Seen, Timeout, What};
+use plimsoll_code::{Language, Said, Seen, Timeout, What, Words};
 use plimsoll_model::{At, Certainty, Content, FileId, InterfaceKind, Protocol, Value};
 
 /// Each family of languages with its tables.
@@ -63,6 +63,7 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
             }
         }
     }
+    add_constants(corpus, &mut said);
     let constants = Constants::of(corpus, &said);
     for (file, said) in &said {
         let mut routes: Vec<DescribedOperation> = Vec::new();
@@ -82,6 +83,33 @@ fn read(corpus: &Corpus, files: &[FileId]) -> Facts {
         }
     }
     facts
+}
+
+/// Files that show nothing else may hold the constants that others use for addresses and topics.
+fn add_constants(corpus: &Corpus, said: &mut [(FileId, Said)]) {
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    for seen in said.iter().flat_map(|(_, said)| &said.seen).filter(|seen| seen.library.is_some()) {
+        let (What::Names { value: text, .. } | What::Sends { topic: text, .. } | What::Takes { topic: text, .. }) =
+            &seen.what
+        else {
+            continue;
+        };
+        let names = text.split("${=").skip(1).filter_map(|rest| rest.split('}').next());
+        wanted.extend(names.filter(|name| name.len() > 2).map(str::to_owned));
+    }
+    for (name, _) in said.iter().flat_map(|(_, said)| &said.constants) {
+        wanted.remove(name);
+    }
+    let Some(words) = Words::of(wanted.iter()) else { return };
+    let bare: Vec<usize> = (0..said.len()).filter(|index| said[*index].1 == Said::default()).collect();
+    let found = corpus.each(&bare, |index| {
+        let file = said[*index].0;
+        let text = corpus.text(file).ok().filter(|text| words.are_in(text))?;
+        Some(plimsoll_code::constants(Language::of_path(corpus.path(file))?, text))
+    });
+    for (index, constants) in bare.into_iter().zip(found) {
+        said[index].1.constants = constants.unwrap_or_default();
+    }
 }
 
 fn of_file(corpus: &Corpus, file: FileId) -> Read {
@@ -128,11 +156,7 @@ fn sighting(file: FileId, seen: &Seen, origin: Origin, constants: &Constants<'_>
                 false if is_host_like_key(&key) => Certainty::Likely,
                 false => Certainty::Possible,
             };
-            // A DSN of PDO begins with its driver.
-            let value = match value.split_once(":host=") {
-                Some(("mysql" | "pgsql" | "sqlsrv", rest)) => format!("host={rest}"),
-                _ => redact::value(&key, &value).into_owned(),
-            };
+            let value = redact::value(&key, &value).into_owned();
             let timeout = match timeout {
                 Timeout::Unknown => None,
                 Timeout::Absent => Some(Content::Absent),
@@ -219,4 +243,55 @@ impl<'c> Constants<'c> {
 
 fn is_below(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+
+    #[track_caller]
+    fn check(files: &[(&str, &str)], expected: &[&str]) {
+        let corpus = Corpus::open(vec![Source::memory(files)]);
+        let ids: Vec<FileId> = corpus.ids().filter(|file| takes(&corpus, *file)).collect();
+        let told = read(&corpus, &ids).sightings.into_iter().map(|sighting| {
+            let place = format!("{}:{}", corpus.path(sighting.origin.at.file), sighting.origin.at.line);
+            format!("{place} {} {:?}", sighting.certainty.word(), sighting.sight)
+        });
+        assert_eq!(told.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn the_nearest_file_says_what_a_constant_is() {
+        check(
+            &[
+                ("a/names.py", "QUEUE = 'a-orders'"),
+                ("b/names.py", "QUEUE = 'b-orders'"),
+                ("b/send.py", "import pika\nch.basic_consume(names.QUEUE, f)"),
+            ],
+            &["b/send.py:2 sure Takes(\"b-orders\", Some(Amqp))"],
+        );
+    }
+
+    #[test]
+    fn files_that_do_not_agree_say_nothing() {
+        check(
+            &[
+                ("a/names.py", "QUEUE = 'a-orders'"),
+                ("b/names.py", "QUEUE = 'b-orders'"),
+                ("c/send.py", "import pika\nch.basic_consume(names.QUEUE, f)"),
+            ],
+            &["c/send.py:2 sure Takes(\"${=QUEUE}\", Some(Amqp))"],
+        );
+    }
+
+    #[test]
+    fn a_credential_in_a_text_is_taken_out() {
+        check(
+            &[("a.py", "import pika\nparams = pika.URLParameters('amqp://guest:s3cr3t-word@rabbit:5672/')")],
+            &[
+                "a.py:2 sure Names { key: \"params\", value: \"amqp://<redacted>@rabbit:5672/\", protocol: Some(Amqp), timeout: None }",
+            ],
+        );
+    }
 }

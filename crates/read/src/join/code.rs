@@ -146,6 +146,11 @@ pub(super) fn mentions(facts: &Facts, parts: &Parts, owners: &Owners, out: &mut 
         let Sight::Names { key, value, protocol, timeout } = &sighting.sight else { continue };
         let Some(by) = owners.who(sighting) else { continue };
         let value = owners.filled(by, value);
+        // A DSN of PDO begins with its driver.
+        let value = match value.split_once(":host=") {
+            Some(("mysql" | "pgsql" | "sqlsrv", rest)) => format!("host={rest}"),
+            _ => value,
+        };
         let addresses = addresses(&value);
         if addresses.is_empty() || parts.get(by).support.is_some() {
             continue;
