@@ -301,6 +301,7 @@ impl<'t> Texts<'t> {
 
     /// A template with its verbs replaced: `%s`, `{}`, `{0}`, `{name}`.
     fn formatted(&self, template: &str, values: &[Node<'t>], depth: usize) -> String {
+        let all = values;
         let mut values = values.iter();
         let mut next =
             || values.next().and_then(|value| self.eval(*value, depth + 1)).unwrap_or_else(|| UNKNOWN.to_owned());
@@ -312,7 +313,9 @@ impl<'t> Texts<'t> {
             if let Some(after) = verb.strip_prefix('{').filter(|_| !out.ends_with('$')) {
                 match after.find('}') {
                     Some(end) if end < 40 => {
-                        out.push_str(&next());
+                        let named = self.value_for(&after[..end], all);
+                        let text = named.map(|value| self.eval(value, depth + 1).unwrap_or_else(|| UNKNOWN.to_owned()));
+                        out.push_str(&text.unwrap_or_else(&mut next));
                         rest = &after[end + 1..];
                     }
                     _ => {
@@ -338,6 +341,17 @@ impl<'t> Texts<'t> {
         }
         out.push_str(rest);
         out
+    }
+
+    /// The value that `{0}` or `{name}` stands for.
+    fn value_for(&self, verb: &str, values: &[Node<'t>]) -> Option<Node<'t>> {
+        if let Ok(index) = verb.parse::<usize>() {
+            return values.get(index).copied();
+        }
+        values.iter().find_map(|value| match shape(self.language, *value) {
+            Shape::Bind { name, value } if self.spelled(name) == verb => Some(value),
+            _ => None,
+        })
     }
 
     fn named(&self, node: Node<'t>, depth: usize) -> Option<String> {

@@ -102,6 +102,18 @@ fn a_field_that_is_called_like_what_it_is_given_is_not_its_own_value() {
 }
 
 #[test]
+fn a_format_takes_its_values_by_name_by_index_or_in_turn() {
+    check(
+        Language::Python,
+        "import requests\nUSER = 'user'\nrequests.get('http://{host}:{port}/x'.format(port=80, host=USER))\nrequests.get('http://{0}/x'.format(USER))",
+        expect![[r#"
+            3: names http://user:${?}/x as get over http, without a timeout
+            4: names http://user/x as get over http, without a timeout
+        "#]],
+    );
+}
+
+#[test]
 fn what_another_file_may_say_is_left_for_it() {
     check(
         Language::JavaScript,
