@@ -163,19 +163,12 @@ impl Engine {
         false
     }
 
-    /// The cache has answered, or was too slow.
-    pub(super) fn looked(&mut self, image: &Image, at: u32) {
-        if self.find(image, at) {
-            self.run(image, at);
-        }
-    }
-
     fn cache_is_lost(&self, image: &Image, cache: u32) -> bool {
         image.caches[cache as usize].component.is_some_and(|keeper| self.components[keeper.index()].serving == 0)
     }
 
-    /// What a look finds; false if the frame waits for another's fetch.
-    fn find(&mut self, image: &Image, at: u32) -> bool {
+    /// What a look finds, when the cache has answered or was too slow; false if the frame waits for another's fetch.
+    pub(super) fn find(&mut self, image: &Image, at: u32) -> bool {
         let position = self.frames[at].position;
         let Instruction::Look { look, site, found } = image.code.instructions[position as usize] else { return true };
         let look = image.code.looks[look as usize];
