@@ -2,9 +2,9 @@
 //! what protects it. Text in, sightings out.
 //!
 //! A text is looked through for the names of known libraries and for what could be an address; where neither is there,
-//! it is not parsed. What is left is parsed by tree-sitter, laid into few shapes that all languages share ([`shape`]),
+//! it is not parsed. What is left is parsed by tree-sitter, laid into few shapes that all languages share,
 //! and compared with tables of libraries ([`languages`]): data, each with an example that a test reads. Texts are put
-//! together where the program puts them together ([`text`]); what it takes from its environment stays a placeholder.
+//! together where the program puts them together; what it takes from its environment stays a placeholder.
 //!
 //! Not here: which component a file belongs to, and who is meant by a host (`plimsoll-read`). No file is opened, no
 //! program run, no type inferred. Always: any bytes give an answer; what is too deep, large or broken shows less.
