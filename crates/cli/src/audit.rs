@@ -6,7 +6,7 @@ use plimsoll_audit::{Baseline, Day, Options, Severity, audit, rules};
 use plimsoll_report::audit::{self as faces, Earlier, Judged};
 
 use crate::arguments::{AuditArguments, AuditFormat, Gate, RulesArguments};
-use crate::survey::{colour, environment, read};
+use crate::survey::{colour, configuration_problems, environment, read};
 use crate::{Outcome, answer};
 
 /// Runs the verb.
@@ -49,10 +49,11 @@ pub(crate) fn run(arguments: &AuditArguments) -> Result<Outcome, String> {
         ),
     };
     answer(&text)?;
-    if model.configuration_errors > 0 {
-        return Ok(Outcome::Wrong);
+    if let Some(outcome) = configuration_problems(&model) {
+        return Ok(outcome);
     }
     if model.files_read == 0 {
+        eprintln!("nothing here could be read: `plimsoll survey --unmatched` says why");
         return Ok(Outcome::Unread);
     }
     let gate = match arguments.fail_on {

@@ -63,6 +63,7 @@ impl Field {
                 | Self::Alert
                 | Self::Protection
                 | Self::BurnAlert
+                | Self::NetworkPolicies
                 | Self::PlainSecret
                 | Self::Trigger
                 | Self::Action

@@ -15,7 +15,7 @@ components:
   web: { kind: gateway, serves: { workers: 4 }, operations: { buy: { does: [{ spend: { cpu: 5ms } }, { call: orders.place, timeout: 1s, retries: { max: 2 } }] } } }
   orders: { serves: { workers: 2 }, operations: { place: { does: [{ spend: { cpu: 20ms } }] } } }
 journeys:
-  shop: { steps: [{ call: web.buy }], load: 10/s }
+  shop: { steps: [{ call: web.buy }], load: { open: 10/s } }
 availability: { web: 99.9%, orders: 99.9% }
 promises:
   shop-success: { on: journey shop, success: 99.5%, window: 30d }
@@ -26,7 +26,9 @@ promises:
 ];
 
 fn model(files: &[(&str, &str)]) -> Model {
-    survey(vec![Source::memory(files)], &Reading::default())
+    let model = survey(vec![Source::memory(files)], &Reading::default());
+    assert_eq!(model.configuration_errors, 0, "{:?}", model.problems);
+    model
 }
 
 fn told(review: &Review) -> String {
