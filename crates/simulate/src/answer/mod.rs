@@ -6,9 +6,11 @@ mod line;
 mod run;
 mod ask;
 mod because;
+mod bystanders;
 mod changes;
 mod one_run;
 mod passing;
+mod rest;
 mod steps;
 mod unknowns;
 

@@ -104,7 +104,8 @@ fn pairs_tell_what_moves_the_line() {
     let promises = pool.promises.clone();
     let options = Options { bound: Some(pool.bound()), ..Options::default() };
     let line = find(&mut pool, &promises, &options);
-    let moved = moves(&mut pool, &promises, &line, &[Variant(1), Variant(2), Variant(3)], &options);
+    let tries = [1, 2, 3].map(|at| Try { variant: Variant(at), promises: &promises, guess: 1.0 });
+    let moved = moves(&mut pool, &promises, &line, &tries, &options, Depth::Interval);
     assert_eq!(moved.iter().map(|moved| moved.real).collect::<Vec<_>>(), [false, true, true], "{moved:?}");
     let exact = erlang_line(20, 0.42, 0.5, 0.05);
     for (moved, service_s) in moved.iter().zip([0.42, 0.42 / 1.02, 0.42 / 1.2]) {
