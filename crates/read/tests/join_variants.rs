@@ -179,3 +179,30 @@ fn a_name_goes_without_the_word_for_its_kind_unless_another_has_that() {
     "#]],
     );
 }
+
+#[test]
+fn a_word_for_the_kind_of_object_makes_no_other_component() {
+    let compose =
+        "services:\n  cart: { image: shop/cart }\n  db: { image: 'postgres:16' }\n  web: { image: shop/web }\n";
+    let object = |name: &str, image: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{ name: '{name}' }}\nspec:\n  template:\n    spec:\n      containers: [{{ name: main, image: '{image}' }}]\n---\n"
+        )
+    };
+    let all = [
+        object("cart-depl", "shop/basket"),
+        object("db-statefulset-${STAGE:-dev}", "bitnami/postgresql:16"),
+        object("web", "shop/web"),
+        object("web-pod", "shop/probe"),
+    ];
+    check(
+        &[("compose.yaml", compose), ("k8s/all.yaml", &all.concat())],
+        expect![[r#"
+            cart-depl: service also basket, cart
+            db-statefulset: store PostgreSQL also db, db-statefulset-${STAGE:-dev}
+            web: frontend
+            web-pod: frontend also probe
+            default k8s/all.yaml
+        "#]],
+    );
+}

@@ -7,18 +7,32 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-state=$(mktemp -d)
+# A name of its own, so that whatever else is on the servers is neither met nor touched; all of it is taken off at the end,
+# also when something failed or was interrupted.
+state=$(mktemp -d) name="drill_$$_$RANDOM"
 export CHANDLERY_STATE="$state" LOG_LEVEL=error
 cargo build --quiet --locked --package chandlery
-target/debug/chandlery up --real --gateway 127.0.0.1:0 >"$state/up.txt" 2>&1 &
+shop=
+leave() {
+    trap '' INT TERM
+    if [ -n "$shop" ]; then
+        kill -TERM "$shop" 2>/dev/null || true
+        wait "$shop" || true
+        target/debug/chandlery remove "$name" || echo "what is called $name is still on the servers" >&2
+    fi
+    rm -rf "$state"
+}
+trap leave EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+target/debug/chandlery up --real --name "$name" --gateway 127.0.0.1:0 >"$state/up.txt" 2>&1 &
 shop=$!
-trap 'kill -INT "$shop" 2>/dev/null || true; wait "$shop" 2>/dev/null || true; rm -rf "$state"' EXIT
 for _ in $(seq 300); do
     [ -s "$state/shop.json" ] && break
     kill -0 "$shop" 2>/dev/null || { cat "$state/up.txt" >&2; exit 1; }
     sleep 0.1
 done
-sleep 2
+[ -s "$state/shop.json" ] || { echo "the shop is not up after 30 s" >&2; cat "$state/up.txt" >&2; exit 1; }
 
 target/debug/chandlery drill hits --count "${1:-50}" --rate 4 --gap 400ms --seed "${2:-1}"
 target/debug/chandlery drill roll --rate 4 --gap 500ms

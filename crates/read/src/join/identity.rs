@@ -1,10 +1,11 @@
 //! Which units are the same component.
 //!
 //! Two units are one component when they go by the same name in different variants, when one Service selects both and
-//! they differ only by a version, when one answers to a host name that is the other's name elsewhere, when they run the
-//! same image of the system's own under two names in two variants that know no other such pair, when their names differ
-//! by the system's name before one of them, or when one component uses both in the same way. A merge that would put two
-//! units of one variant together by name alone is not made.
+//! they differ only by a version, when one answers to a host name that is the other's name elsewhere, when their names
+//! differ by a word for the kind of object, when they run the same image of the system's own under two names in two
+//! variants that know no other such pair, when their names differ by the system's name before one of them, or when one
+//! component uses both in the same way. A merge that would put two units of one variant together by name alone is not
+//! made.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -122,6 +123,7 @@ pub(super) fn parts(facts: &Facts) -> Parts {
     by_version(facts, &selections, &mut sets);
     by_service(facts, &selections, &mut sets);
     by_host_name(facts, &mut sets);
+    by_form(facts, &mut sets);
     by_image(facts, &mut sets);
     by_prefix(facts, &mut sets);
     by_use(facts, &selections, &mut sets);
@@ -283,6 +285,48 @@ fn by_host_name(facts: &Facts, sets: &mut Sets) {
             }
         }
     }
+}
+
+/// A name whose last word only says what kind of object it is: `orders-depl` is what another variant calls `orders`.
+/// Merged where both are variants of one system and neither has both.
+fn by_form(facts: &Facts, sets: &mut Sets) {
+    let mut units_named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        units_named.entry(plain(&unit.name)).or_default().push(index);
+    }
+    let stem_of = |unit: &Unit| without_form(&unit.name).map(plain);
+    let mut pairs: Vec<(usize, usize)> = Vec::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        let others = stem_of(unit).and_then(|stem| units_named.get(&stem));
+        pairs.extend(others.into_iter().flatten().map(|other| (index, *other)));
+    }
+    let variants = |(a, b): (usize, usize)| (facts.units[a].variant, facts.units[b].variant);
+    let mut shared: BTreeMap<(VariantId, VariantId), usize> = BTreeMap::new();
+    for pair in &pairs {
+        *shared.entry(variants(*pair)).or_default() += 1;
+    }
+    let systems = Systems::of(facts, sets);
+    let mut members = members(facts, sets);
+    for (a, b) in pairs {
+        let (of_a, of_b) = variants((a, b));
+        if systems.one_with(of_a, of_b, shared[&(of_a, of_b)]) {
+            merge_apart(sets, &mut members, a, b);
+        }
+    }
+}
+
+/// The name before a word at its end that only says what kind of object it is, and before what a template adds to that:
+/// `orders` of `orders-depl` and of `orders-deployment-${STAGE}`. `None` where there is no such word.
+fn without_form(name: &str) -> Option<&str> {
+    const FORMS: &[&str] = &["deployment", "deploy", "depl", "dep", "statefulset", "sts", "daemonset", "pod"];
+    let (stem, last) = without_placeholder(name).rsplit_once('-')?;
+    (!stem.is_empty() && FORMS.contains(&last)).then_some(stem)
+}
+
+/// The name before what a template fills in at its end: `mongo` of `mongo-${STAGE:-dev}`.
+fn without_placeholder(name: &str) -> &str {
+    let fixed = name.split("${").next().unwrap_or(name).trim_end_matches('-');
+    if fixed.is_empty() { name } else { fixed }
 }
 
 /// Merges two units where no variant has both of what they are.
@@ -520,7 +564,7 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
             let several = part.units.iter().any(|u| without_version(&facts.units[*u].name) != facts.units[*u].name);
             let versioned = version_of(unit, &services);
             let stem = versioned.unwrap_or(if several { without_version(&unit.name) } else { &unit.name });
-            let entry = count.entry(stem).or_default();
+            let entry = count.entry(without_placeholder(stem)).or_default();
             entry.0 |= Some(unit.variant) == default;
             entry.1 += 1;
         }
@@ -548,10 +592,8 @@ pub(super) fn name(facts: &Facts, parts: &mut Parts, default: Option<VariantId>)
 /// The name without a word at its end that only says what kind of object it is: `orders-depl`, `orders-db-statefulset`.
 /// A name of the component too, unless another component goes by it.
 fn name_without_form(facts: &Facts, parts: &mut Parts) {
-    const FORMS: &[&str] = &["deployment", "deploy", "depl", "dep", "statefulset", "sts", "daemonset", "pod"];
     for (index, unit) in facts.units.iter().enumerate() {
-        let stem = unit.name.rsplit_once('-').filter(|(_, last)| FORMS.contains(last)).map(|(stem, _)| stem);
-        let Some(stem) = stem.filter(|stem| parts.named(stem).is_empty()) else { continue };
+        let Some(stem) = without_form(&unit.name).filter(|stem| parts.named(stem).is_empty()) else { continue };
         let note = format!("the name of the {} without the word for its kind", unit.form);
         add_name(&mut parts.all[parts.of_unit[index].0].names, stem, note, &unit.origin);
     }

@@ -97,7 +97,16 @@ pub(super) fn resolve(
     default: Option<VariantId>,
 ) -> Calls {
     let names = Names::of(facts, parts, programs);
-    let mut found = Found { facts, names, default, outside: BTreeMap::new(), rows: BTreeMap::new(), loose: Vec::new() };
+    let mut found = Found {
+        facts,
+        names,
+        default,
+        outside: BTreeMap::new(),
+        rows: BTreeMap::new(),
+        loose: Vec::new(),
+        like: BTreeMap::new(),
+        spelled: Vec::new(),
+    };
     let shared = asked_by_others(mentions, parts);
     for mention in mentions {
         if !is_given_for_others(facts, mention, parts.get(mention.by), &shared) {
@@ -203,8 +212,10 @@ impl Names {
         for (index, endpoint) in facts.endpoints.iter().enumerate() {
             names.namespaces.extend(endpoint.namespace.clone());
             if endpoint.form == "Service" {
-                for unit in parts.selections.by(index) {
-                    names.put(endpoint.variant, &endpoint.name, parts.of_unit[*unit], Some(index));
+                let selected: BTreeSet<PartId> =
+                    parts.selections.by(index).iter().map(|unit| parts.of_unit[*unit]).collect();
+                for part in selected {
+                    names.put(endpoint.variant, &endpoint.name, part, Some(index));
                 }
             }
         }
@@ -287,6 +298,10 @@ struct Found<'f> {
     outside: BTreeMap<String, PartId>,
     rows: BTreeMap<(PartId, PartId), CallRow>,
     loose: Vec<LooseRow>,
+    /// For each host that led nowhere, the known names like it: many files name the same one.
+    like: BTreeMap<String, Vec<String>>,
+    /// Every known name with its plain spelling, once a host has led nowhere.
+    spelled: Vec<(String, String)>,
 }
 
 impl Found<'_> {
@@ -483,8 +498,7 @@ impl Found<'_> {
         if is_telemetry_key(&mention.key) {
             return;
         }
-        let known = self.names.anywhere.keys();
-        let candidates: Vec<String> = known.filter(|name| similar(name, &address.host)).cloned().collect();
+        let candidates = self.like(&address.host);
         self.loose.push(LooseRow {
             kind: LooseKind::DanglingHost,
             by: Some(mention.by),
@@ -493,6 +507,24 @@ impl Found<'_> {
             candidates,
             origin: mention.origin.clone(),
         });
+    }
+
+    /// Known names of which one contains the other, spelling aside.
+    fn like(&mut self, host: &str) -> Vec<String> {
+        const SHORTEST: usize = 4;
+        if let Some(known) = self.like.get(host) {
+            return known.clone();
+        }
+        if self.spelled.is_empty() {
+            let long = self.names.anywhere.keys().map(|name| (plain(name), name.clone()));
+            self.spelled = long.filter(|(plain, _)| plain.len() >= SHORTEST).collect();
+        }
+        let wanted = plain(host);
+        let like = |plain: &str| wanted.len() >= SHORTEST && (plain.contains(&wanted) || wanted.contains(plain));
+        let found: Vec<String> =
+            self.spelled.iter().filter(|(plain, _)| like(plain)).map(|(_, name)| name.clone()).collect();
+        self.like.insert(host.to_owned(), found.clone());
+        found
     }
 
     /// Services that select nothing in their own variant.
@@ -537,11 +569,6 @@ fn few(all: &[&str]) -> String {
         0..=3 => all.join(", "),
         count => format!("{} and {} more", all[..3].join(", "), count - 3),
     }
-}
-
-fn similar(a: &str, b: &str) -> bool {
-    let (a, b) = (plain(a), plain(b));
-    a.len() > 3 && b.len() > 3 && (a.contains(&b) || b.contains(&a))
 }
 
 /// A single label that could be a host and is no ordinary word of configuration.

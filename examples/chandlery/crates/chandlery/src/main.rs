@@ -3,6 +3,8 @@
 mod up;
 
 use clap::Parser;
+use service_kit::config::Variables;
+use shop::servers::{self, Servers};
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 use uuid::Uuid;
 
@@ -17,6 +19,12 @@ enum Command {
     Serve {
         /// Which.
         service: String,
+    },
+    /// Take a shop that was up with `--real --name` off the servers: databases, roles, streams, buckets, keys.
+    Remove {
+        /// Which.
+        #[arg(value_parser = servers::name)]
+        name: String,
     },
     #[command(flatten)]
     Proving(proving::Command),
@@ -36,6 +44,7 @@ async fn main() -> ExitCode {
         Command::Serve { service } => return shop::serve::serve(&service).await,
         Command::Proving(command) => return proving::run(command).await,
         Command::Up(up) => up::run(up).await,
+        Command::Remove { name } => Servers::from(&Variables::from_env(), &name).remove().await,
         Command::Token { customer, state } => shop::keys::issuer(&state).map_err(Into::into).map(|issuer| {
             let customer = customer.unwrap_or_else(Uuid::new_v4);
             println!("{}", issuer.token(customer, Duration::from_secs(3600)));

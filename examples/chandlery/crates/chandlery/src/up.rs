@@ -5,7 +5,7 @@ use serde_json::json;
 use service_kit::config::Variables;
 use shop::{
     embedded, real,
-    servers::{OWN_NAME, Servers},
+    servers::{self, OWN_NAME, Servers},
 };
 use std::{
     collections::BTreeMap,
@@ -28,6 +28,10 @@ pub(crate) struct Up {
     /// A process for each service, against PostgreSQL (DATABASE_URL), Redis (REDIS_URL) and NATS (NATS_URL).
     #[arg(long)]
     real: bool,
+    /// What everything on the servers is called after: shops of other names do not meet. `remove` takes it off again.
+    #[arg(long, default_value = OWN_NAME, value_parser = servers::name)]
+    #[arg(requires = "real")]
+    name: String,
     /// Where the development key and `shop.json` are.
     #[arg(long, default_value = "dev", env = "CHANDLERY_STATE")]
     state: PathBuf,
@@ -41,7 +45,7 @@ pub(crate) async fn run(up: Up) -> Result<()> {
 
 async fn run_real(up: Up) -> Result<()> {
     let began = Instant::now();
-    let servers = Servers::from(&Variables::from_env(), OWN_NAME);
+    let servers = Servers::from(&Variables::from_env(), &up.name);
     let (program, settings) = (std::env::current_exe()?, BTreeMap::new());
     let shop = real::start(real::Options { program, servers, gateway: up.gateway, state: up.state, settings }).await?;
     println!(

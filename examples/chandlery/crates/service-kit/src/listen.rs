@@ -7,7 +7,8 @@ use crate::config::{ConfigError, Variables};
 use std::{
     io,
     net::{Ipv6Addr, SocketAddr, TcpListener},
-    os::fd::AsFd as _,
+    os::{fd::AsFd as _, unix::process::parent_id},
+    time::Duration,
 };
 
 /// The variable that says where the socket comes from.
@@ -31,6 +32,15 @@ pub fn listener(variables: &Variables, port: &'static str) -> io::Result<tokio::
     };
     listener.set_nonblocking(true)?;
     tokio::net::TcpListener::from_std(listener)
+}
+
+/// Ends when the process that handed the socket over is gone: one that was killed must not leave services behind that
+/// nobody can reach or stop.
+pub async fn supervisor_gone() {
+    let supervisor = parent_id();
+    while parent_id() == supervisor {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
 }
 
 /// Every address of the machine, in both families; IPv4 alone where there is no IPv6.

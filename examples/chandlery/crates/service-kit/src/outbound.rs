@@ -84,7 +84,7 @@ impl Outbound {
                 tokio::time::sleep(retry::pause(transparent).min(call.left(Duration::MAX))).await;
                 continue;
             }
-            let may_retry = status.code() == Code::Unavailable && retry < self.retries && !call.is_over();
+            let may_retry = code(&status) == Code::Unavailable && retry < self.retries && !call.is_over();
             if !may_retry || !self.budget.spend() {
                 return Err(self.explain(status));
             }
@@ -130,7 +130,7 @@ impl Outbound {
     }
 
     fn end_span(&self, context: &Context, method: &'static str, began: Instant, error: Option<&Status>) {
-        let code = error.map_or(Code::Ok, Status::code);
+        let code = error.map_or(Code::Ok, code);
         let code = KeyValue::new("rpc.grpc.status_code", code as i64);
         end_span(context, error.map(Status::message), vec![code.clone()]);
         let attributes = [KeyValue::new("rpc.method", method), KeyValue::new("peer.service", self.name), code];
@@ -141,9 +141,21 @@ impl Outbound {
     /// A failure of the transport says who did not answer; a failure of the callee speaks for itself.
     fn explain(&self, status: Status) -> Failure {
         match status.source() {
-            Some(_) => Failure::new(Failure::from(status).kind, format!("{} does not answer", self.name)),
+            Some(_) => {
+                let kind = Failure::from(Status::new(code(&status), "")).kind;
+                Failure::new(kind, format!("{} does not answer", self.name))
+            }
             None => Failure::from(status),
         }
+    }
+}
+
+/// What a failed call says of the callee. A connection that breaks in mid-call, as where the callee is killed, has codes of
+/// the library's making: whoever asked is told that the callee is away, and not that something of ours is broken.
+fn code(status: &Status) -> Code {
+    match status.code() {
+        Code::Unknown | Code::Internal if status.source().is_some() => Code::Unavailable,
+        code => code,
     }
 }
 
@@ -209,5 +221,18 @@ async fn resolve(target: String, changes: mpsc::Sender<Change<SocketAddr, Endpoi
             () = changes.closed() => return,
             () = tokio::time::sleep(RESOLVE_INTERVAL) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_connection_is_an_absent_callee_and_a_broken_callee_is_none() {
+        let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let broken = Status::from_error(Box::new(reset));
+        assert_eq!((broken.code(), code(&broken)), (Code::Unknown, Code::Unavailable));
+        assert_eq!(code(&Status::from(Failure::new(Kind::Internal, "a bug"))), Code::Internal);
     }
 }

@@ -295,7 +295,8 @@ where
             return ExitCode::from(2);
         }
     };
-    if listen::is_handed_over(&Variables::from_env()).unwrap_or(false) {
+    let is_handed_over = listen::is_handed_over(&Variables::from_env()).unwrap_or(false);
+    if is_handed_over {
         // Whoever handed the socket over wants to know when the process before this one may go.
         let health = service.health();
         tokio::spawn(async move {
@@ -309,6 +310,7 @@ where
         tokio::select! {
             _ = terminate.recv() => {}
             _ = tokio::signal::ctrl_c() => {}
+            () = listen::supervisor_gone(), if is_handed_over => {}
         }
         switch.send_replace(true);
         // Kept, so that the switch is not gone.

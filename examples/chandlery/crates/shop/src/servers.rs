@@ -19,6 +19,19 @@ use tokio::net::TcpStream;
 /// The name of the shop that a developer runs.
 pub const OWN_NAME: &str = "chandlery";
 
+/// A name that PostgreSQL, Redis and NATS take as it is: a small letter, then small letters, digits and `_`.
+///
+/// # Errors
+/// What a name is, in words.
+pub fn name(text: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if text.starts_with(|c: char| c.is_ascii_lowercase()) && text.chars().all(is_plain) && text.len() <= 40 {
+        Ok(text.to_owned())
+    } else {
+        Err("a shop's name is a small letter, then small letters, digits and `_`, 40 at most".to_owned())
+    }
+}
+
 /// Where the servers are.
 #[derive(Clone, Debug)]
 pub struct Servers {
@@ -171,9 +184,14 @@ impl Servers {
         }))
     }
 
-    /// Takes everything of this name off the servers. For tests; a shop that is missed has a name of its own.
+    /// Takes everything of this name off the servers: what a test or a drill made. Gone already is gone.
+    ///
+    /// # Errors
+    /// For the developer's own shop, and where a server does not answer.
     pub async fn remove(&self) -> Result<(), Failed> {
-        assert_ne!(self.name, OWN_NAME, "a developer's shop is not removed by a program");
+        if self.name == OWN_NAME {
+            return Err(format!("{OWN_NAME} is a developer's own shop, which no program removes").into());
+        }
         let mut admin = PgConnection::connect(&self.postgres).await?;
         for (database, _) in self.databases() {
             sqlx::raw_sql(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).execute(&mut admin).await?;
@@ -216,7 +234,18 @@ fn address(url: &str, port: u16) -> Option<SocketAddr> {
 
 #[cfg(test)]
 mod tests {
-    use super::place;
+    use super::{name, place};
+
+    #[test]
+    fn a_name_goes_into_statements_and_is_checked() {
+        let check = |text, is_name| assert_eq!(name(text).is_ok(), is_name, "{text}");
+        check("drill_17", true);
+        check("17_drill", false);
+        check("Drill", false);
+        check("x;drop", false);
+        check("", false);
+        check(&"a".repeat(41), false);
+    }
 
     #[test]
     fn a_place_is_found_in_an_address() {

@@ -1,7 +1,10 @@
 //! Reads the books: past the services, from the stores themselves and from what the stand-ins wrote down.
 
 use std::collections::BTreeMap;
+use std::error::Error as _;
 
+use async_nats::jetstream::context::{GetStreamError, GetStreamErrorKind, KeyValueError};
+use async_nats::jetstream::{self, ErrorCode};
 use futures::{StreamExt, TryStreamExt};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -183,7 +186,12 @@ async fn picking(shop: &Shop) -> Result<Vec<Picking>, ReadError> {
     let bucket = shop.state.buckets.get("fulfil").ok_or(ReadError::NoAddress { what: "inbox of fulfil" })?;
     let read = async {
         let client = async_nats::connect(url).await?;
-        let bucket = async_nats::jetstream::new(client).get_key_value(bucket).await?;
+        let bucket = match jetstream::new(client).get_key_value(bucket).await {
+            Ok(bucket) => bucket,
+            // fulfil makes it at its first event. One that was lost is found all the same: events without an effect.
+            Err(error) if is_not_there(&error) => return Ok(Vec::new()),
+            Err(error) => return Err(error.into()),
+        };
         let keys: Vec<String> = bucket.keys().await?.try_collect().await?;
         let mut lists = Vec::with_capacity(keys.len());
         // As many at once as a round trip is long: one after the other, ten thousand lists take seconds.
@@ -196,4 +204,11 @@ async fn picking(shop: &Shop) -> Result<Vec<Picking>, ReadError> {
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(lists)
     };
     read.await.map_err(|cause| ReadError::Inbox { cause })
+}
+
+/// Whether there is no stream where a bucket was looked for.
+fn is_not_there(error: &KeyValueError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<GetStreamError>());
+    let kind = cause.map(GetStreamError::kind);
+    matches!(kind, Some(GetStreamErrorKind::JetStream(error)) if error.error_code() == ErrorCode::STREAM_NOT_FOUND)
 }

@@ -73,6 +73,8 @@ pub struct HitsReport {
     late: u64,
     failed: u64,
     without_problem: u64,
+    /// Answers by status; 0 stands for none, as where the gateway died.
+    statuses: BTreeMap<u16, u64>,
     /// What those were answered that asked again with the same key, by status.
     asked_again: BTreeMap<u16, u64>,
     /// Customers to whom the shop did not keep its word.
@@ -126,6 +128,7 @@ impl Hits {
             late: tally.late,
             failed: tally.failed,
             without_problem: tally.without_problem,
+            statuses: tally.statuses.clone(),
             asked_again: statuses,
             wronged,
             // What was broken before anybody asked again counts too: asking may have mended it.
@@ -265,6 +268,14 @@ fn order_of(location: &str) -> Option<&str> {
     location.rsplit('/').next().filter(|id| !id.is_empty())
 }
 
+fn by_status(statuses: &BTreeMap<u16, u64>) -> String {
+    let statuses = statuses.iter().map(|(status, times)| match status {
+        0 => format!("{times} × no answer"),
+        status => format!("{times} × {status}"),
+    });
+    statuses.collect::<Vec<_>>().join(", ")
+}
+
 fn union<T: Ord>(one: Vec<T>, other: Vec<T>) -> Vec<T> {
     one.into_iter().chain(other).collect::<BTreeSet<_>>().into_iter().collect()
 }
@@ -280,9 +291,8 @@ impl Report for HitsReport {
             "offered {}   done {}   refused {}   late {}   failed {}   errors without a problem document {}\n",
             self.offered, self.done, self.refused, self.late, self.failed, self.without_problem,
         );
-        let statuses: Vec<String> =
-            self.asked_again.iter().map(|(status, times)| format!("{times} × {status}")).collect();
-        text += &format!("asked again with the same key: {}\n", statuses.join(", "));
+        text += &format!("answered {}\n", by_status(&self.statuses));
+        text += &format!("asked again with the same key: {}\n", by_status(&self.asked_again));
         for wronged in self.wronged.iter().take(10) {
             text += &format!("WRONGED {}: {}\n", wronged.idempotency_key, wronged.what);
         }
