@@ -156,7 +156,7 @@ mod tests {
             operation: handle,
             prefetch: 1,
             acknowledged: Acknowledged::After,
-            redeliveries: None,
+            redeliveries: Some(0),
             pause: Pause::None,
             dead_letters: None,
             ordering: Ordering::Free,
