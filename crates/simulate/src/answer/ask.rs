@@ -8,7 +8,7 @@ use plimsoll_model::behaviour::load::Measure;
 use plimsoll_model::{EnvironmentId, JourneyId as ModelJourneyId, Model};
 
 use super::line::{Breaks, PromiseStated, Rung, ScenarioLine};
-use super::{Assumed, because, bystanders, changes, passing, rest, unknowns};
+use super::{Assumed, because, bystanders, changes, passing, rest, two_minds, unknowns};
 use crate::Nanos;
 use crate::assumptions::{Assumption, Taken};
 use crate::bound;
@@ -83,7 +83,8 @@ pub fn load_line(
     let asked = Asked::new(question, &compiled);
     let variations = changes::wanted(model, &asked)?;
     if compiled.course == Course::Timeline && passing::passes(&compiled.program) {
-        return Ok(passing::line(model, &asked, told));
+        let today = without_scenario(model, question);
+        return Ok(passing::line(model, &asked, today.as_ref().unwrap_or(&compiled), told));
     }
     let program = asked.searched();
     let mut backend = asked.backend(vec![&program], &mut *told);
@@ -100,6 +101,9 @@ pub fn load_line(
         let loads = loads_to_draw(at.value);
         let mut drawing = asked.backend(vec![&program], &mut *told);
         out.curve = curve(&mut drawing, Variant::default(), &loads, 4_000, question.seed + 2_000_000, CONFIDENCE);
+        if question.changes == Changes::All {
+            out.metastable = two_minds::hysteresis(&asked, &program, at.value, &mut *told);
+        }
         out.moves = changes::moves(&asked, &program, &line, variations, &mut *told);
     }
     if question.changes == Changes::All {

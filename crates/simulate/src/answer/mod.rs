@@ -12,6 +12,7 @@ mod one_run;
 mod passing;
 mod rest;
 mod steps;
+mod two_minds;
 mod unknowns;
 
 pub use ask::{Changes, NoAnswer, Question, load_line};

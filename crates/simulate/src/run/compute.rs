@@ -69,7 +69,8 @@ impl Engine {
     pub(super) fn begin_work(&mut self, image: &Image, at: u32, cpu: DrawAt, hold: DrawAt) -> bool {
         let replica = self.frames[at].replica as usize;
         let work = self.draw(image, at, cpu) * self.slowness(image, at, replica);
-        let held = self.draw(image, at, hold);
+        // What a fault slows is all that the operation does; a version or a cold start slows its computing alone.
+        let held = self.draw(image, at, hold) * self.operations[self.frames[at].operation as usize].slow;
         let slowness = self.replicas[replica].slowness;
         if slowness == 0.0 && work > 0.0 {
             self.begin_busy(image, replica, work);

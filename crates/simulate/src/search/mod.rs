@@ -30,7 +30,7 @@ pub use laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observatio
 pub use line::{Certainty, Line, Options, Verdict, find};
 pub use moves::{Depth, Moved, Try, moves};
 pub use promise::{Indicator, Promise};
-pub use recovery::{Collapse, Hysteresis, Passing, collapse, hysteresis};
+pub use recovery::{Collapse, Hysteresis, Passing, collapse, collapsed, hysteresis};
 
 #[cfg(test)]
 mod tests;
