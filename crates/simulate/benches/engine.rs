@@ -1,6 +1,9 @@
 //! The engine beside hand-written loops of the same systems, in paired rounds: `cargo bench -p plimsoll-simulate --bench
 //! engine`. A machine is never quiet, so that what counts is the ratio within a round; the median of all rounds is
 //! printed with its range. `-- ROUNDS` sets how many, `-- SYSTEM` picks one.
+//!
+//! `-- alone SYSTEM REQUESTS` runs the engine once and measures nothing, `-- by-hand SYSTEM REQUESTS` the hand loop: for an
+//! instrument that counts instructions. The difference of two runs is what requests cost, without what making ready costs.
 
 #![allow(clippy::disallowed_methods, reason = "a bench measures time and prints")]
 
@@ -33,6 +36,13 @@ struct System {
     hand: fn(u64, u64) -> f64,
     requests: u64,
     bar: f64,
+}
+
+/// One run of the engine, with what the hand loops measure.
+fn by_engine(system: &System, requests: u64, seed: u64) -> f64 {
+    let options = Options { requests: Some(requests), detail: Detail::Journeys, ..Options::until(Nanos::NEVER) };
+    let measured = run(&system.program, Seed(seed), &options).expect("the system can be run");
+    measured.journeys[0].latency.mean().as_secs_f64()
 }
 
 fn main() {
@@ -83,22 +93,27 @@ fn main() {
             bar: 2.0,
         },
     ];
+    if let [who, name, requests] = arguments.as_slice() {
+        let system = systems.iter().find(|system| system.name == name).expect("the name of a system");
+        let requests = requests.parse().expect("how many requests");
+        let mean = if who == "alone" { by_engine(system, requests, 0) } else { (system.hand)(requests, 0) };
+        println!("{mean}");
+        return;
+    }
     println!("{:<26} {:>12} {:>12} {:>24} {:>6}", "system", "engine", "by hand", "engine is … times slower", "bar");
     for system in systems.iter().filter(|system| only.is_none_or(|only| only == system.name)) {
         let (mut ratios, mut engine, mut hand) = (Vec::new(), f64::INFINITY, f64::INFINITY);
         let mut means = (0.0, 0.0);
         for round in 0..rounds as u64 {
             let started = Instant::now();
-            let options =
-                Options { requests: Some(system.requests), detail: Detail::Journeys, ..Options::until(Nanos::NEVER) };
-            let measured = run(&system.program, Seed(round), &options).expect("the system can be run");
-            let by_engine = started.elapsed().as_secs_f64();
+            let mean = by_engine(system, system.requests, round);
+            let engine_took = started.elapsed().as_secs_f64();
             let started = Instant::now();
-            means = (measured.journeys[0].latency.mean().as_secs_f64(), (system.hand)(system.requests, round));
-            let by_hand = started.elapsed().as_secs_f64();
-            ratios.push(by_engine / by_hand);
-            engine = engine.min(by_engine);
-            hand = hand.min(by_hand);
+            means = (mean, (system.hand)(system.requests, round));
+            let hand_took = started.elapsed().as_secs_f64();
+            ratios.push(engine_took / hand_took);
+            engine = engine.min(engine_took);
+            hand = hand.min(hand_took);
         }
         ratios.sort_by(f64::total_cmp);
         let nanos = |seconds: f64| seconds * 1e9 / system.requests as f64;

@@ -12,20 +12,23 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 state=$(mktemp -d) name="drill_$$_$RANDOM"
 export CHANDLERY_STATE="$state" LOG_LEVEL=error
 cargo build --quiet --locked --package chandlery
+# A copy: who builds meanwhile must not change what is started again.
+cp target/debug/chandlery "$state/chandlery"
+chandlery="$state/chandlery"
 shop=
 leave() {
     trap '' INT TERM
     if [ -n "$shop" ]; then
         kill -TERM "$shop" 2>/dev/null || true
         wait "$shop" || true
-        target/debug/chandlery remove "$name" || echo "what is called $name is still on the servers" >&2
+        "$chandlery" remove "$name" || echo "what is called $name is still on the servers" >&2
     fi
     rm -rf "$state"
 }
 trap leave EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-target/debug/chandlery up --real --name "$name" --gateway 127.0.0.1:0 >"$state/up.txt" 2>&1 &
+"$chandlery" up --real --name "$name" --gateway 127.0.0.1:0 >"$state/up.txt" 2>&1 &
 shop=$!
 for _ in $(seq 300); do
     [ -s "$state/shop.json" ] && break
@@ -34,5 +37,5 @@ for _ in $(seq 300); do
 done
 [ -s "$state/shop.json" ] || { echo "the shop is not up after 30 s" >&2; cat "$state/up.txt" >&2; exit 1; }
 
-target/debug/chandlery drill hits --count "${1:-50}" --rate 4 --gap 400ms --seed "${2:-1}"
-target/debug/chandlery drill roll --rate 4 --gap 500ms
+"$chandlery" drill hits --count "${1:-50}" --rate 4 --gap 400ms --seed "${2:-1}"
+"$chandlery" drill roll --rate 4 --gap 500ms

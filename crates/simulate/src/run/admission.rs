@@ -4,6 +4,7 @@ use super::code::{Instruction, Purpose, bits};
 use super::engine::Engine;
 use super::events::Kind;
 use super::frame::{Flags, NEVER, NONE, State};
+use super::gate::Gates;
 use super::image::{Binding, Image, Owner};
 use super::random::{Bits, mix};
 use super::replica::Phase;
@@ -12,7 +13,6 @@ use crate::time::Nanos;
 
 impl Engine {
     /// A request arrives at its component.
-    #[inline(always)]
     pub(super) fn arrive(&mut self, image: &Image, at: u32) {
         let now = self.now;
         let frame = &mut self.frames[at];
@@ -109,42 +109,48 @@ impl Engine {
     }
 
     /// A request asks for a slot.
-    #[inline(always)]
+    ///
+    /// It counts among its replica's open ones from here on; a replica that was idle for long must be made ready first.
     pub(super) fn enter(&mut self, image: &Image, at: u32) {
-        let gate = self.place(image, at);
-        if gate == NONE {
-            return self.admit(image, at);
-        }
-        let gate_state = &mut self.gates.gates[gate as usize];
-        if gate_state.has_room() {
-            gate_state.inside += 1;
-            self.note_no_wait(image, gate);
-            self.bind_slot(image, at);
-            return self.admit(image, at);
-        }
-        self.queue_up(image, at, gate, State::WaitSlot);
-    }
-
-    /// Counts a request among its replica's open ones, and gives the gate of their slots; a replica that was idle for long
-    /// must be made ready first.
-    #[inline(always)]
-    fn place(&mut self, image: &Image, at: u32) -> u32 {
+        let now = self.now;
         let frame = &mut self.frames[at];
         frame.flags.set(Flags::PLACED);
         let replica = frame.replica;
-        let state = &mut self.replicas[replica as usize];
-        let gate = state.slot_gate;
-        state.opened += 1;
-        if state.several {
-            state.open.up(self.now);
+        let own = &mut self.replicas[replica as usize];
+        own.opened += 1;
+        if own.several {
+            own.open.up(now);
         }
-        if state.watches && state.opened == 1 {
-            let (takes, after_idle) = image.components[state.component as usize].cold_start;
-            if takes.is_some() && state.phase == Phase::Up && self.now - state.idle_since >= after_idle {
-                self.make_ready(image, replica);
+        let gate = own.slot_gate;
+        if own.watches && own.opened == 1 {
+            self.wake_up(image, replica);
+        }
+        self.ask_for_slot(image, at, gate);
+    }
+
+    /// Takes a slot, or waits for one.
+    #[inline]
+    pub(super) fn ask_for_slot(&mut self, image: &Image, at: u32, gate: u32) {
+        if gate != NONE {
+            let gate_state = &mut self.gates.gates[gate as usize];
+            if !gate_state.has_room() {
+                return self.queue_up(image, at, gate, State::WaitSlot);
             }
+            gate_state.inside += 1;
+            let owner = gate_state.owner;
+            self.note_wait(owner, 0);
+            self.bind_slot(image, at);
         }
-        gate
+        self.admit(image, at);
+    }
+
+    /// A replica that was idle for long is made ready before it serves.
+    pub(super) fn wake_up(&mut self, image: &Image, replica: u32) {
+        let state = &self.replicas[replica as usize];
+        let (takes, after_idle) = image.components[state.component as usize].cold_start;
+        if takes.is_some() && state.phase == Phase::Up && self.now - state.idle_since >= after_idle {
+            self.make_ready(image, replica);
+        }
     }
 
     /// The gate of the slots that a frame needs, if those are limited.
@@ -154,7 +160,6 @@ impl Engine {
     }
 
     /// Where slots are shared, the replica whose slot it is.
-    #[inline(always)]
     fn bind_slot(&mut self, image: &Image, at: u32) {
         let replica = self.frames[at].replica;
         let own = &self.replicas[replica as usize];
@@ -193,13 +198,28 @@ impl Engine {
     }
 
     /// A request finds no room at a gate.
+    #[inline(always)]
     pub(super) fn queue_up(&mut self, image: &Image, at: u32, gate: u32, state: State) {
+        let gate_state = &mut self.gates.gates[gate as usize];
+        if !gate_state.endless {
+            return self.queue_up_or_not(image, at, gate, state);
+        }
+        let frame = &mut self.frames[at];
+        (frame.state, frame.since) = (state, self.now);
+        let owner = gate_state.owner;
+        Gates::join_plain(gate_state, at, &mut self.frames);
+        self.queue_meter(owner, true);
+    }
+
+    /// As `queue_up`, where the queue may end, or those in it leave.
+    fn queue_up_or_not(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         let gate_state = &self.gates.gates[gate as usize];
-        let (index, waiting) = (gate_state.policy, gate_state.waiting);
-        let policy = &image.policies[index as usize];
+        let (owner, waiting) = (gate_state.owner, gate_state.waiting);
+        let policy = &image.policies[gate_state.policy as usize];
         let now = self.now;
         let frame = &mut self.frames[at];
         frame.state = state;
+        frame.since = now;
         let own_rank = frame.rank;
         let rank = if policy.ranks > 1 { own_rank } else { 0 };
         if policy.priority == Priority::PreemptiveResume && self.interrupt(image, gate, own_rank) {
@@ -208,9 +228,8 @@ impl Engine {
         if waiting >= policy.length && policy.then != Refusal::Wait {
             return self.refuse(image, at, policy.then, Cause::QueueFull);
         }
-        self.frames[at].since = now;
         self.gates.join(gate, rank, at, &mut self.frames);
-        self.queue_meter(image, index, true);
+        self.queue_meter(owner, true);
         if policy.wait.is_some() && policy.then != Refusal::Wait {
             match policy.wait_ring {
                 Some(ring) => {
@@ -230,7 +249,7 @@ impl Engine {
     /// A place was made at a gate by interrupting somebody.
     fn pass_gate(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         self.gates.gates[gate as usize].inside += 1;
-        self.note_no_wait(image, gate);
+        self.note_wait(self.gates.gates[gate as usize].owner, 0);
         self.let_in(image, at, gate, state);
     }
 
@@ -249,10 +268,11 @@ impl Engine {
     /// Takes a frame out of the queue that it waits in, and gives the gate.
     pub(super) fn leave_queue(&mut self, image: &Image, at: u32) -> u32 {
         let gate = self.waits_at(at);
-        let index = self.gates.gates[gate as usize].policy;
+        let gate_state = &self.gates.gates[gate as usize];
+        let (index, owner) = (gate_state.policy, gate_state.owner);
         let rank = if image.policies[index as usize].ranks > 1 { self.frames[at].rank } else { 0 };
         self.gates.leave(gate, rank, at, &mut self.frames);
-        self.queue_meter(image, index, false);
+        self.queue_meter(owner, false);
         let frame = &mut self.frames[at];
         frame.waited += self.now - frame.since;
         frame.wake = NEVER;
@@ -283,14 +303,18 @@ impl Engine {
 
     /// Lets in as many as there is room for.
     pub(super) fn grant(&mut self, image: &Image, gate: u32) {
-        let index = self.gates.gates[gate as usize].policy;
-        let policy = &image.policies[index as usize];
-        while self.gates.gates[gate as usize].has_room() {
-            let chance = || Bits::of(mix(self.seed, u64::from(gate)), self.now ^ Purpose::Order as u64);
-            let Some(at) = self.gates.first(gate, policy.ranks, chance) else { return };
-            let rank = if policy.ranks > 1 { self.frames[at].rank } else { 0 };
-            self.gates.leave(gate, rank, at, &mut self.frames);
-            self.queue_meter(image, index, false);
+        loop {
+            let gate_state = &mut self.gates.gates[gate as usize];
+            if !gate_state.has_room() || gate_state.waiting == 0 {
+                return;
+            }
+            gate_state.inside += 1;
+            let owner = gate_state.owner;
+            let at = match gate_state.plain {
+                true => Gates::take_first(gate_state, &mut self.frames),
+                false => self.take_next(image, gate),
+            };
+            self.queue_meter(owner, false);
             let frame = &mut self.frames[at];
             let waited = self.now - frame.since;
             frame.waited += waited;
@@ -298,35 +322,51 @@ impl Engine {
             if state != State::Interrupted {
                 frame.wake = NEVER;
             }
-            self.note_wait(policy.owner, waited);
-            self.gates.gates[gate as usize].inside += 1;
-            self.let_in(image, at, gate, state);
+            self.note_wait(owner, waited);
+            if state == State::WaitWorker {
+                self.let_work(image, at, gate);
+            } else {
+                self.let_in(image, at, gate, state);
+            }
         }
     }
 
+    /// A frame has the worker that it waited for.
+    #[inline(always)]
+    fn let_work(&mut self, image: &Image, at: u32, gate: u32) {
+        let frame = &self.frames[at];
+        let (replica, instruction) = (frame.replica, image.code.instructions[frame.position as usize]);
+        let Instruction::Compute { cpu, hold } = instruction else { return };
+        let shared = self.replicas[replica as usize].binding == Binding::Worker;
+        let replica = if shared { self.bind_worker(image, at) } else { replica };
+        if self.begin_work(image, at, replica, cpu, hold) {
+            // It takes no time: the place is free again, and the loop that let it in goes on.
+            self.in_use[replica as usize] -= u32::from(shared);
+            self.gates.gates[gate as usize].inside -= 1;
+            self.frames[at].position += 1;
+            self.let_run(at);
+        }
+    }
+
+    /// Takes the next one out of the queue of a gate with an order of its own.
+    fn take_next(&mut self, image: &Image, gate: u32) -> u32 {
+        let ranks = image.policies[self.gates.gates[gate as usize].policy as usize].ranks;
+        let chance = || Bits::of(mix(self.seed, u64::from(gate)), self.now ^ Purpose::Order as u64);
+        let at = self.gates.first(gate, ranks, chance).expect("somebody waits");
+        let rank = if ranks > 1 { self.frames[at].rank } else { 0 };
+        self.gates.leave(gate, rank, at, &mut self.frames);
+        at
+    }
+
     /// What a frame does that a gate has let in.
+    #[inline(never)]
     fn let_in(&mut self, image: &Image, at: u32, gate: u32, state: State) {
         match state {
             State::WaitSlot => {
                 self.bind_slot(image, at);
                 self.admit(image, at);
             }
-            State::WaitWorker => {
-                self.bind_worker(image, at);
-                let instruction = image.code.instructions[self.frames[at].position as usize];
-                let Instruction::Compute { cpu, hold } = instruction else { return };
-                if self.begin_work(image, at, cpu, hold) {
-                    // It takes no time: the place is free again, and the loop that let it in goes on.
-                    if image.components[image.replicas[self.frames[at].replica as usize].component as usize].binding
-                        == Binding::Worker
-                    {
-                        self.in_use[self.frames[at].replica as usize] -= 1;
-                    }
-                    self.gates.gates[gate as usize].inside -= 1;
-                    self.frames[at].position += 1;
-                    self.let_run(at);
-                }
-            }
+            State::WaitWorker => self.let_work(image, at, gate),
             State::Interrupted => {
                 if self.worker_gate(at) == NONE {
                     self.bind_slot(image, at);
@@ -343,11 +383,11 @@ impl Engine {
         }
     }
 
-    /// Counts one more or fewer in the queue of a policy's owner.
+    /// Counts one more or fewer in the queue of a gate's owner.
     #[inline(always)]
-    pub(super) fn queue_meter(&mut self, image: &Image, policy: u32, joins: bool) {
+    pub(super) fn queue_meter(&mut self, owner: Owner, joins: bool) {
         let now = self.now;
-        let meter = match image.policies[policy as usize].owner {
+        let meter = match owner {
             Owner::Component(component) => &mut self.components[component as usize].queue,
             Owner::Pool(pool) => &mut self.recorder.pools[pool as usize].queue,
             Owner::Lock(lock) => &mut self.locks[lock as usize].queue,
@@ -355,8 +395,9 @@ impl Engine {
         if joins { meter.up(now) } else { meter.down(now) }
     }
 
+    /// Counts how long somebody has waited.
     #[inline(always)]
-    fn note_wait(&mut self, owner: Owner, waited: u64) {
+    pub(super) fn note_wait(&mut self, owner: Owner, waited: u64) {
         match owner {
             Owner::Component(component) => {
                 if self.recorder.detailed {
@@ -366,13 +407,6 @@ impl Engine {
             Owner::Pool(pool) => self.recorder.pools[pool as usize].waited.record(Nanos(waited)),
             Owner::Lock(lock) => self.locks[lock as usize].waited.record(Nanos(waited)),
         }
-    }
-
-    /// Counts somebody who found room at once.
-    #[inline(always)]
-    pub(super) fn note_no_wait(&mut self, image: &Image, gate: u32) {
-        let owner = image.policies[self.gates.gates[gate as usize].policy as usize].owner;
-        self.note_wait(owner, 0);
     }
 
     /// A request leaves its component.

@@ -6,17 +6,14 @@ use super::frame::{Flags, Frame, NEVER, NO_CODE, NONE};
 use super::image::{CallAt, Image};
 use super::random::{Bits, mix};
 use super::replica::Phase;
-use crate::program::{Access, Balancing, PlaceId, ServedBy};
+use crate::program::{Balancing, PlaceId, ServedBy};
 
 impl Engine {
     /// The replica that an attempt goes to; `None` if callers know of none.
     #[inline(always)]
     pub(super) fn choose(&mut self, image: &Image, at: u32, called: &CallAt) -> Option<u32> {
-        let component = &image.components[called.component as usize];
-        match component.served_by {
-            ServedBy::Primary => return self.primary(called.component),
-            ServedBy::ReplicasForReads if called.access == Access::Write => return self.primary(called.component),
-            ServedBy::Any | ServedBy::ReplicasForReads => {}
+        if called.to_primary {
+            return self.primary(called.component);
         }
         let listed = &self.components[called.component as usize].listed;
         match listed.as_slice() {
@@ -43,7 +40,7 @@ impl Engine {
         state.listed.get(state.turn as usize % count.max(1)).copied()
     }
 
-    fn choose_of_several(&mut self, image: &Image, attempt: &Frame, called: &CallAt) -> Option<u32> {
+    pub(super) fn choose_of_several(&mut self, image: &Image, attempt: &Frame, called: &CallAt) -> Option<u32> {
         let component = called.component as usize;
         let mut chance = bits(attempt.key, Purpose::Balance);
         let reads = image.components[component].served_by == ServedBy::ReplicasForReads;

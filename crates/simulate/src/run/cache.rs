@@ -34,8 +34,11 @@ impl CacheState {
             CacheContent::Keys { keys, skew, entries, expiry, at_start } => {
                 let mut lru = Lru::new(keys, entries);
                 if at_start == Warmth::Warm {
+                    // Of all ages, or they would all expire at once: each is put at some time of the first life of an entry.
+                    let age = |key: u32| f64::from(key) * 0.618_033_988_749_894_9 % 1.0;
+                    let put = |key| expiry.map_or(0, |expiry| (age(key) * expiry.0 as f64) as u64);
                     // The most asked for last, so that it is the most recent.
-                    (0..entries.min(keys)).rev().for_each(|key| lru.put(key, 0));
+                    (0..entries.min(keys)).rev().for_each(|key| lru.put(key, put(key)));
                 }
                 let expiry = expiry.map_or(NEVER, |expiry| expiry.0);
                 (Content::Keys { zipf: Zipf::new(keys, skew), lru, expiry }, keys)
@@ -97,7 +100,7 @@ impl Lru {
             return false;
         }
         self.take(key);
-        if expiry < now - put {
+        if expiry < now.saturating_sub(put) {
             return false;
         }
         self.push(key, put);
@@ -163,19 +166,12 @@ impl Engine {
         false
     }
 
-    /// The cache has answered, or was too slow.
-    pub(super) fn looked(&mut self, image: &Image, at: u32) {
-        if self.find(image, at) {
-            self.run(image, at);
-        }
-    }
-
     fn cache_is_lost(&self, image: &Image, cache: u32) -> bool {
         image.caches[cache as usize].component.is_some_and(|keeper| self.components[keeper.index()].serving == 0)
     }
 
-    /// What a look finds; false if the frame waits for another's fetch.
-    fn find(&mut self, image: &Image, at: u32) -> bool {
+    /// What a look finds, when the cache has answered or was too slow; false if the frame waits for another's fetch.
+    pub(super) fn find(&mut self, image: &Image, at: u32) -> bool {
         let position = self.frames[at].position;
         let Instruction::Look { look, site, found } = image.code.instructions[position as usize] else { return true };
         let look = image.code.looks[look as usize];

@@ -8,7 +8,7 @@ use super::code::{Instruction, Purpose, bits};
 use super::engine::{Engine, round};
 use super::events::Kind;
 use super::frame::{Flags, Frame, NEVER, NO_CODE, NONE, Outcome, State};
-use super::image::{CallAt, Image, spread};
+use super::image::{CallAt, Image, Owner, spread};
 use super::random::{Bits, mix};
 use crate::measurements::SpanKind;
 use crate::program::{Answer, Cause, Deadline, Failure, LateWork, Pause, Refusal};
@@ -20,12 +20,22 @@ pub(super) fn attempt_key(caller: u64, operation: u64, site: u32, number: u32) -
 }
 
 /// Attempts of one round of a call are numbered below this.
-const ATTEMPTS: u32 = 1 << 16;
+pub(super) const ATTEMPTS: u32 = 1 << 16;
 
 impl Engine {
     /// Begins a call; true if there is nothing to wait for.
     #[inline(always)]
     pub(super) fn call(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
+        let called = &image.calls[call as usize];
+        if called.single && self.frames[at].cold == NONE {
+            self.plain_call(image, at, call, called, site);
+            return false;
+        }
+        self.call_rounds(image, at, call, site, next)
+    }
+
+    /// As `call`, where there is more to keep than the attempt.
+    fn call_rounds(&mut self, image: &Image, at: u32, call: u32, site: u32, next: u32) -> bool {
         let called = &image.calls[call as usize];
         if called.plain {
             self.frames[at].state = State::Awaiting;
@@ -76,7 +86,7 @@ impl Engine {
     }
 
     /// Makes one attempt. Its outcome comes back by `answered`, at once if a guard stands in the way.
-    fn attempt(&mut self, image: &Image, at: u32, call: u32, site: u32, number: u32) {
+    pub(super) fn attempt(&mut self, image: &Image, at: u32, call: u32, site: u32, number: u32) {
         let called = &image.calls[call as usize];
         let caller = &self.frames[at];
         let awaited = called.answer == Answer::Awaited;
@@ -84,7 +94,7 @@ impl Engine {
         let mut limit = now.saturating_add(called.timeout);
         let mut ring = called.timeout_ring;
         let mut flags = Flags::default();
-        if !called.plain && awaited && self.cold[caller.cold].within < limit {
+        if !called.plain && awaited && caller.cold != NONE && self.cold[caller.cold].within < limit {
             limit = self.cold[caller.cold].within;
             ring = None;
         }
@@ -147,7 +157,7 @@ impl Engine {
             }
         }
         match guard {
-            None => self.send(image, child),
+            None => self.take_connection(image, child),
             Some(guard) => self.guarded(image, child, guard, called),
         }
     }
@@ -199,7 +209,7 @@ impl Engine {
         self.take_connection(image, at);
     }
 
-    fn take_connection(&mut self, image: &Image, at: u32) {
+    pub(super) fn take_connection(&mut self, image: &Image, at: u32) {
         let called = &image.calls[self.frames[at].call as usize];
         let Some(pool) = called.pool else { return self.send(image, at) };
         let own = &image.pools[pool as usize];
@@ -209,7 +219,7 @@ impl Engine {
         self.cold(at).pool_gate = gate;
         if self.gates.gates[gate as usize].has_room() {
             self.gates.gates[gate as usize].inside += 1;
-            self.note_no_wait(image, gate);
+            self.note_wait(Owner::Pool(pool), 0);
             self.lend(at);
             return self.send(image, at);
         }
@@ -224,13 +234,18 @@ impl Engine {
     }
 
     /// An attempt gets its replica and sets out.
-    #[inline(always)]
     pub(super) fn send(&mut self, image: &Image, at: u32) {
         let frame = &self.frames[at];
         let called = &image.calls[frame.call as usize];
         if frame.flags.has(Flags::CONNECTION) && !self.connect(image, at, called) {
             return self.deliver(image, at, Err(Failure::of(Cause::Connections)));
         }
+        self.set_out(image, at, called, false);
+    }
+
+    /// As `set_out`, on any way and to a component that checks who comes.
+    #[inline(never)]
+    pub(super) fn set_out_checked(&mut self, image: &Image, at: u32, called: &CallAt) {
         let Some(replica) = self.choose(image, at, called) else {
             return self.deliver(image, at, Err(Failure::of(Cause::NoReplica)));
         };
@@ -414,7 +429,7 @@ impl Engine {
         self.give_frame(at);
     }
 
-    fn give_connection(&mut self, image: &Image, at: u32) {
+    pub(super) fn give_connection(&mut self, image: &Image, at: u32) {
         let frame = &mut self.frames[at];
         let called = &image.calls[frame.call as usize];
         frame.flags.clear(Flags::CONNECTION);
@@ -467,7 +482,7 @@ impl Engine {
     fn tries_again(&mut self, image: &Image, called: &CallAt, at: u32, failure: Failure) -> Option<u64> {
         let retries = called.retries.as_ref()?;
         let frame = self.frames[at];
-        let cold = self.cold[frame.cold];
+        let cold = *self.cold(at);
         let made = cold.attempts;
         if !retries.on.contains(failure) || retries.max.is_some_and(|max| max < made) {
             return None;

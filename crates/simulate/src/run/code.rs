@@ -2,7 +2,7 @@
 //! nesting. A frame keeps a position in it, and nothing else of where it is.
 
 use super::random;
-use crate::program::{Draw, Failure, Look, Need, Program, Publish, Site, Step};
+use crate::program::{Distribution, Draw, Failure, Look, Need, Program, Publish, Site, Step};
 
 /// A draw, as a position in the list of draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,10 @@ pub(super) struct DrawAt(pub(super) u32);
 impl DrawAt {
     /// Nothing is drawn, and it takes no time.
     pub(super) const NONE: Self = Self(u32::MAX);
+
+    pub(super) fn is_none(self) -> bool {
+        self == Self::NONE
+    }
 
     pub(super) fn is_some(self) -> bool {
         self != Self::NONE
@@ -26,6 +30,8 @@ pub(super) struct DrawFrom {
     pub(super) site: u32,
     /// Whether all of one request share it.
     pub(super) shared: bool,
+    /// The mean of a draw by the frame's own key that is exponential, as most are; 0 for all others.
+    pub(super) mean: f64,
 }
 
 /// One instruction: 16 bytes.
@@ -121,6 +127,15 @@ impl Code {
         entry
     }
 
+    /// Notes the means of exponential draws, once all are there.
+    pub(super) fn note_means(&mut self, distributions: &[Distribution]) {
+        for draw in self.draws.iter_mut().filter(|draw| !draw.shared) {
+            if let Distribution::Exponential { mean } = distributions[draw.from as usize] {
+                draw.mean = mean;
+            }
+        }
+    }
+
     /// Adds a draw that stands outside of the code of operations.
     pub(super) fn add_draw(&mut self, draw: Option<Draw>, site: u32) -> DrawAt {
         let Some(draw) = draw else { return DrawAt::NONE };
@@ -129,7 +144,7 @@ impl Code {
             Site::Named(name) => (name | NAMED, false),
             Site::Shared(name) => (name, true),
         };
-        self.draws.push(DrawFrom { from: draw.from.0, site, shared });
+        self.draws.push(DrawFrom { from: draw.from.0, site, shared, mean: 0.0 });
         DrawAt(self.draws.len() as u32 - 1)
     }
 

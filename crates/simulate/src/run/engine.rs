@@ -10,9 +10,9 @@
 use std::collections::VecDeque;
 
 use super::cache::CacheState;
-use super::code::{DrawAt, Instruction, Purpose, bits};
+use super::code::{DrawAt, DrawFrom, Instruction, Purpose, bits};
 use super::cores::Cores;
-use super::events::{Event, Events, Key, Kind};
+use super::events::{Event, Events, Kind};
 use super::frame::{Cold, Frame, NEVER, NO_CODE, NONE, Request, Slab, State};
 use super::gate::Gates;
 use super::guard::{Bucket, Guard};
@@ -27,7 +27,7 @@ use super::replica::Phase;
 use super::request::SourceState;
 use super::timeline::Control;
 use crate::measurements::{End, Histogram};
-use crate::program::{Cause, Failure, OperationFault, Order, Refusal};
+use crate::program::{Cause, Failure, OperationFault, Refusal};
 
 /// A component in a run.
 #[derive(Debug)]
@@ -82,6 +82,9 @@ pub(super) struct ReplicaState {
     pub(super) slowness: f64,
     /// It has rules that look at the time: failures while busy, a warm-up, a cold start.
     pub(super) watches: bool,
+    /// Its workers can be given from one hand to the next: they are its own, nothing counts the moment between, and work takes
+    /// the same time whatever else runs.
+    pub(super) hands_over: bool,
     /// It is one of several, and is metered apart from its component.
     pub(super) several: bool,
     /// Requests that it has open, and those at work.
@@ -107,8 +110,9 @@ pub(super) struct ReplicaState {
     pub(super) counting: u64,
     /// How often it has started, failed or been made ready: each draws anew.
     pub(super) incarnation: u64,
-    /// When it began to serve.
+    /// When it began to serve, and until when its work takes longer for that.
     pub(super) since: u64,
+    pub(super) warms_until: u64,
     /// Since when it has no open request.
     pub(super) idle_since: u64,
     /// How many times as long its version takes.
@@ -196,7 +200,7 @@ impl Engine {
         });
         let replicas: Vec<ReplicaState> = replicas.collect();
         let mut add_gates = |count: u32, capacity: u32, policy: u32| {
-            let gates = (0..count).map(|_| gates.add(capacity, policy, Order::FirstCome, 1));
+            let gates = (0..count).map(|_| gates.add(capacity, policy, &image.policies[policy as usize]));
             gates.fold(NONE, |first, gate| first.min(gate))
         };
         let pool_gates = image.pools.iter().map(|pool| {
@@ -254,72 +258,95 @@ impl Engine {
     /// Handles events until a time; `Some` if the run ended before.
     pub(super) fn advance(&mut self, image: &Image, until: u64) -> Option<End> {
         while self.end.is_none() {
-            let Some((key, event)) = self.events.next(until) else {
+            let Some(event) = self.events.next(until) else {
                 self.now = self.now.max(until);
                 return None;
             };
-            self.handle(image, key, event);
-            loop {
-                let next = match std::mem::replace(&mut self.next, NONE) {
-                    NONE => self.ready.pop_front(),
-                    next => Some(next),
-                };
-                let Some(next) = next else { break };
-                self.turn(image, next);
-            }
+            let first = self.handle(image, event);
+            self.run(image, first);
         }
         self.end
     }
 
+    /// The next frame that moves on through its code, if there is one. Whatever else has its turn before has it.
     #[inline(always)]
-    fn handle(&mut self, image: &Image, key: Key, event: Event) {
-        self.now = event.time;
-        self.event_count += 1;
-        // The sequence number is part of it, so that a difference in planning shows at once.
-        self.trace = (self.trace.rotate_left(5) ^ key as u64 ^ event.time).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        match event.kind {
-            Kind::Wake => self.wake(image, event.position),
-            Kind::Source => self.source(image, event.position),
-            Kind::Limit => self.limit(image, event.position),
-            Kind::Cpu => self.cores_event(image, event.position),
-            Kind::Replica => self.replica_event(image, event.position),
-            Kind::Known => self.known(image, event.position),
-            Kind::Control => self.control(image, event.position),
+    fn whose_turn(&mut self, image: &Image) -> Option<u32> {
+        loop {
+            let next = match std::mem::replace(&mut self.next, NONE) {
+                NONE => self.ready.pop_front()?,
+                next => next,
+            };
+            let state = self.frames[next].state;
+            if state == State::Running {
+                return Some(next);
+            }
+            self.turn_other(image, next, state);
         }
     }
 
-    /// A frame's own timer.
+    /// Handles an event, and gives the frame that moves on by it at once.
     #[inline(always)]
-    fn wake(&mut self, image: &Image, at: u32) {
+    fn handle(&mut self, image: &Image, event: Event) -> Option<u32> {
+        let (now, position) = (event.time(), event.position());
+        self.now = now;
+        self.event_count += 1;
+        // The sequence number is part of it, so that a difference in planning shows at once.
+        self.trace = (self.trace.rotate_left(5) ^ event.payload() ^ now).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        match event.kind() {
+            WAKE => return self.wake(image, position),
+            SOURCE => self.source(image, position),
+            LIMIT => self.limit(image, position),
+            CPU => self.cores_event(image, position),
+            _ => self.handle_other(image, event),
+        }
+        None
+    }
+
+    /// What does not come from requests.
+    #[inline(never)]
+    fn handle_other(&mut self, image: &Image, event: Event) {
+        match event.kind() {
+            REPLICA => self.replica_event(image, event.position()),
+            KNOWN => self.known(image, event.position()),
+            _ => self.control(image, event.position()),
+        }
+    }
+
+    /// A frame's own timer; gives the frame if it moves on at once.
+    #[inline(always)]
+    fn wake(&mut self, image: &Image, at: u32) -> Option<u32> {
         let frame = &mut self.frames[at];
         if frame.wake != self.now {
-            return;
+            return None;
         }
         let state = frame.state;
         match state {
             State::Computing => {
                 frame.wake = NEVER;
-                self.end_work(image, at);
-                self.run(image, at);
+                frame.position += 1;
+                let replica = frame.replica;
+                self.end_work(image, replica);
+                Some(at)
             }
             State::Sleeping => {
                 frame.wake = NEVER;
                 frame.position += 1;
-                self.run(image, at);
+                Some(at)
             }
-            _ => self.wake_other(image, at, state),
+            _ => self.wake_other(image, at, state).then_some(at),
         }
     }
 
-    fn wake_other(&mut self, image: &Image, at: u32, state: State) {
+    #[inline(never)]
+    fn wake_other(&mut self, image: &Image, at: u32, state: State) -> bool {
         // The rest of an interrupted piece of work is not a time.
         if matches!(state, State::Interrupted | State::Suspended | State::SuspendedOnCores | State::Free) {
-            return;
+            return false;
         }
         self.frames[at].wake = NEVER;
         match state {
             State::WaitSlot | State::WaitWorker | State::WaitPool | State::WaitLock => self.give_up(image, at),
-            State::Looking => self.looked(image, at),
+            State::Looking => return self.find(image, at),
             State::Awaiting => self.hedge(image, at),
             State::Backoff => self.next_attempt(image, at),
             State::Travelling => self.arrive(image, at),
@@ -334,13 +361,13 @@ impl Engine {
             State::Redelivery => self.join_backlog(image, at),
             _ => {}
         }
+        false
     }
 
-    /// A frame whose turn it is.
-    #[inline(always)]
-    fn turn(&mut self, image: &Image, at: u32) {
-        match self.frames[at].state {
-            State::Running => self.run(image, at),
+    /// The turn of a frame that is not at its code.
+    #[inline(never)]
+    fn turn_other(&mut self, image: &Image, at: u32, state: State) {
+        match state {
             State::Sending => self.send(image, at),
             State::Failing => {
                 let outcome = self.cold[self.frames[at].cold].outcome;
@@ -361,86 +388,113 @@ impl Engine {
     /// Puts a frame at the end of those whose turn it is.
     #[inline(always)]
     pub(super) fn enlist(&mut self, at: u32) {
-        if self.next == NONE && self.ready.is_empty() {
+        if self.is_nobodys_turn() {
             self.next = at;
         } else {
             self.ready.push_back(at);
         }
     }
 
-    /// Moves a frame on until it waits or ends.
-    pub(super) fn run(&mut self, image: &Image, at: u32) {
-        loop {
-            let position = self.frames[at].position;
-            match image.code.instructions[position as usize] {
-                Instruction::Compute { cpu, hold } => {
-                    if !self.compute(image, at, cpu, hold) {
-                        return;
+    /// Nobody else moves on at this moment.
+    #[inline(always)]
+    pub(super) fn is_nobodys_turn(&self) -> bool {
+        self.next == NONE && self.ready.is_empty()
+    }
+
+    /// Moves a frame on until it waits or ends, and after it everybody whose turn comes.
+    #[inline(always)]
+    fn run(&mut self, image: &Image, first: Option<u32>) {
+        let mut next = first;
+        while let Some(at) = next.or_else(|| self.whose_turn(image)) {
+            next = None;
+            loop {
+                let position = self.frames[at].position;
+                let goes_on = match image.code.instructions[position as usize] {
+                    Instruction::Compute { cpu, hold } => {
+                        let over = self.compute(image, at, cpu, hold);
+                        if over {
+                            self.frames[at].position = position + 1;
+                        }
+                        over
                     }
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::End => return self.finish(image, at, Ok(())),
-                Instruction::Call { call, site, next } => {
-                    if !self.call(image, at, call, site, next) {
-                        return;
+                    Instruction::End => {
+                        self.plain_end(image, at);
+                        false
                     }
-                }
-                Instruction::Branch { first, count, site } => {
-                    let chance = Bits::of(self.frames[at].key, u64::from(site)).next();
-                    let ways = &image.code.ways[first as usize..(first + count) as usize];
-                    let way = ways.iter().find(|(upto, _)| chance < *upto).or(ways.last());
-                    self.frames[at].position = way.map_or(position + 1, |(_, entry)| *entry);
-                }
-                Instruction::Jump(to) => self.frames[at].position = to,
-                Instruction::Sleep(draw) => {
-                    let time = self.draw_time(image, at, draw);
-                    if time > 0 {
-                        return self.sleep(at, time, State::Sleeping);
-                    }
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::Lock { lock, site } => {
-                    if !self.lock(image, at, lock, site) {
-                        return;
-                    }
-                }
-                Instruction::Unlock => {
-                    self.unlock(image, at);
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::Look { look, .. } => {
-                    if !self.look(image, at, look) {
-                        return;
-                    }
-                }
-                Instruction::Filled => {
-                    self.filled(image, at, Ok(()));
-                    self.frames[at].position = position + 1;
-                }
-                Instruction::Fork { fork } => return self.fork(image, at, fork),
-                Instruction::Publish { publish, site } => {
-                    if !self.publish(image, at, publish, site) {
-                        return;
-                    }
-                }
-                Instruction::Fail { fail, site } => {
-                    let fail = image.code.fails[fail as usize];
-                    let chance = Bits::of(self.frames[at].key, u64::from(site)).uniform();
-                    match fail.failure {
-                        Some(failure) if chance < fail.odds => return self.finish(image, at, Err(failure)),
-                        _ => self.frames[at].position = position + 1,
-                    }
-                }
-                Instruction::Return { fail } => {
-                    self.frames[at].position = position + 1;
-                    let outcome = image.code.fails[fail as usize].failure.map_or(Ok(()), Err);
-                    if matches!(image.code.instructions[position as usize + 1], Instruction::End) {
-                        return self.finish(image, at, outcome);
-                    }
-                    self.answer_early(image, at, outcome);
+                    Instruction::Call { call, site, next } => self.call(image, at, call, site, next),
+                    other => self.step(image, at, position, other),
+                };
+                if !goes_on {
+                    break;
                 }
             }
         }
+    }
+
+    /// An instruction that few requests come by; true if the frame goes on at once.
+    #[inline(never)]
+    fn step(&mut self, image: &Image, at: u32, position: u32, instruction: Instruction) -> bool {
+        match instruction {
+            // Those are `run`'s own.
+            Instruction::Compute { .. } | Instruction::End | Instruction::Call { .. } => {}
+            Instruction::Branch { first, count, site } => {
+                let chance = Bits::of(self.frames[at].key, u64::from(site)).next();
+                let ways = &image.code.ways[first as usize..(first + count) as usize];
+                let way = ways.iter().find(|(upto, _)| chance < *upto).or(ways.last());
+                self.frames[at].position = way.map_or(position + 1, |(_, entry)| *entry);
+                return true;
+            }
+            Instruction::Jump(to) => {
+                self.frames[at].position = to;
+                return true;
+            }
+            Instruction::Sleep(draw) => {
+                let time = self.draw_time(image, at, draw);
+                if time > 0 {
+                    self.sleep(at, time, State::Sleeping);
+                    return false;
+                }
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Lock { lock, site } => return self.lock(image, at, lock, site),
+            Instruction::Unlock => {
+                self.unlock(image, at);
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Look { look, .. } => return self.look(image, at, look),
+            Instruction::Filled => {
+                self.filled(image, at, Ok(()));
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Fork { fork } => self.fork(image, at, fork),
+            Instruction::Publish { publish, site } => return self.publish(image, at, publish, site),
+            Instruction::Fail { fail, site } => {
+                let fail = image.code.fails[fail as usize];
+                let chance = Bits::of(self.frames[at].key, u64::from(site)).uniform();
+                if let Some(failure) = fail.failure
+                    && chance < fail.odds
+                {
+                    self.finish(image, at, Err(failure));
+                    return false;
+                }
+                self.frames[at].position = position + 1;
+                return true;
+            }
+            Instruction::Return { fail } => {
+                self.frames[at].position = position + 1;
+                let outcome = image.code.fails[fail as usize].failure.map_or(Ok(()), Err);
+                if matches!(image.code.instructions[position as usize + 1], Instruction::End) {
+                    self.finish(image, at, outcome);
+                    return false;
+                }
+                self.answer_early(image, at, outcome);
+                return true;
+            }
+        }
+        false
     }
 
     /// Lets a frame wait for its own timer.
@@ -456,19 +510,7 @@ impl Engine {
     /// Draws a time in nanoseconds.
     #[inline(always)]
     pub(super) fn draw(&self, image: &Image, at: u32, draw: DrawAt) -> f64 {
-        if draw == DrawAt::NONE {
-            return 0.0;
-        }
-        let frame = &self.frames[at];
-        let from = image.code.draws[draw.0 as usize];
-        let distribution = &image.distributions[from.from as usize];
-        let key = if from.shared { self.shared_key(frame) } else { frame.key };
-        Bits::of(key, u64::from(from.site)).draw(distribution)
-    }
-
-    #[cold]
-    fn shared_key(&self, frame: &Frame) -> u64 {
-        mix(self.requests[frame.request].key, SHARED)
+        draw_for(image, &self.requests, &self.frames[at], draw)
     }
 
     #[inline(always)]
@@ -495,7 +537,8 @@ impl Engine {
     pub(super) fn cold(&mut self, at: u32) -> &mut Cold {
         let frame = &mut self.frames[at];
         if frame.cold == NONE {
-            frame.cold = self.cold.take(Cold::default());
+            frame.cold = self.cold.take_place();
+            self.cold[frame.cold] = Cold::default();
         }
         &mut self.cold[frame.cold]
     }
@@ -530,10 +573,16 @@ impl Engine {
     #[inline(always)]
     pub(super) fn unlink(&mut self, at: u32, parent: u32) {
         let sibling = self.frames[at].sibling;
-        if self.frames[parent].link == at {
-            self.frames[parent].link = sibling;
-            return;
+        let caller = &mut self.frames[parent];
+        if caller.link == at {
+            caller.link = sibling;
+        } else {
+            self.unlink_further(at, sibling, parent);
         }
+    }
+
+    /// As `unlink`, for one that is not the first.
+    pub(super) fn unlink_further(&mut self, at: u32, sibling: u32, parent: u32) {
         let mut before = self.frames[parent].link;
         while before != NONE && self.frames[before].sibling != at {
             before = self.frames[before].sibling;
@@ -552,8 +601,30 @@ impl Engine {
     }
 }
 
+const WAKE: u8 = Kind::Wake as u8;
+const SOURCE: u8 = Kind::Source as u8;
+const LIMIT: u8 = Kind::Limit as u8;
+const CPU: u8 = Kind::Cpu as u8;
+const REPLICA: u8 = Kind::Replica as u8;
+const KNOWN: u8 = Kind::Known as u8;
+
 /// Marks draws that all parts of a request share.
 const SHARED: u64 = 1 << 41;
+
+/// Draws a time in nanoseconds for a frame.
+#[inline(always)]
+pub(super) fn draw_for(image: &Image, requests: &Slab<Request>, frame: &Frame, draw: DrawAt) -> f64 {
+    match image.code.draws.get(draw.0 as usize) {
+        None => 0.0,
+        Some(from) if from.mean > 0.0 => from.mean * Bits::of(frame.key, u64::from(from.site)).exponential(),
+        Some(from) => draw_other(image, requests, frame, from),
+    }
+}
+
+fn draw_other(image: &Image, requests: &Slab<Request>, frame: &Frame, from: &DrawFrom) -> f64 {
+    let key = if from.shared { mix(requests[frame.request].key, SHARED) } else { frame.key };
+    Bits::of(key, u64::from(from.site)).draw(&image.distributions[from.from as usize])
+}
 
 /// To whole nanoseconds; what is negative is nothing.
 #[inline(always)]
@@ -564,7 +635,7 @@ pub(super) fn round(nanos: f64) -> u64 {
 fn component_state(component: &ComponentAt, image: &Image, gates: &mut Gates) -> ComponentState {
     let policy = &image.policies[component.policy as usize];
     let mut shared = |wanted| match component.binding {
-        binding if binding == wanted => gates.add(0, component.policy, policy.order, policy.ranks),
+        binding if binding == wanted => gates.add(0, component.policy, policy),
         _ => NONE,
     };
     let source = &component.source;
@@ -615,7 +686,7 @@ fn replica_state(
     let policy = &image.policies[component.policy as usize];
     let mut own = |limit: Option<u32>, shared_at, shared| match limit {
         Some(_) if component.binding == shared_at => shared,
-        Some(_) => gates.add(0, component.policy, policy.order, policy.ranks),
+        Some(_) => gates.add(0, component.policy, policy),
         None => NONE,
     };
     ReplicaState {
@@ -625,6 +696,10 @@ fn replica_state(
         worker_gate: own(component.workers, Binding::Worker, state.worker_gate),
         slowness: component.slowness.unwrap_or(0.0),
         watches: component.fails_every.is_some() || component.cold_start.0.is_some(),
+        hands_over: component.binding != Binding::Worker
+            && component.slowness.is_some()
+            && component.fails_every.is_none()
+            && !image.slows,
         several: component.count > 1,
         opened: 0,
         working: 0,
@@ -640,6 +715,7 @@ fn replica_state(
         counting: 0,
         incarnation: 0,
         since: 0,
+        warms_until: 0,
         idle_since: 0,
         slow: 1.0,
         fails: 0.0,

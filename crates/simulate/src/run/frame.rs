@@ -8,6 +8,7 @@
 //! place that was reused meanwhile has another note, or one at the same time, and then it is its own event that finds
 //! nothing left to do.
 
+use super::events::POSITION_BITS;
 use crate::program::Failure;
 
 /// No position.
@@ -100,6 +101,15 @@ impl Flags {
     /// It counts among its replica's open requests.
     pub(super) const PLACED: Self = Self(128);
 
+    /// It counts among its replica's open requests, and has been taken in.
+    pub(super) const IN_PLACE: Self = Self(Self::PLACED.0 | Self::ADMITTED.0);
+
+    /// In place, and nothing else but perhaps the first of its request, or with a connection.
+    #[inline(always)]
+    pub(super) fn are_plain(self) -> bool {
+        self.0 & !(Self::ROOT.0 | Self::CONNECTION.0) == Self::IN_PLACE.0
+    }
+
     #[inline(always)]
     pub(super) fn has(self, other: Self) -> bool {
         self.0 & other.0 != 0
@@ -188,7 +198,8 @@ impl Default for Frame {
     }
 }
 
-/// What few frames need.
+/// What few frames need. As it is at first, it says of a caller what is so of one that has none: a single attempt was made, in
+/// a single round.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cold {
     /// As an attempt: its connection is counted at the component.
@@ -232,31 +243,41 @@ pub(super) struct Cold {
     pub(super) span_parent: u64,
 }
 
+impl Cold {
+    const FREE: Self = Self {
+        connected: false,
+        within: NEVER,
+        rounds: 1,
+        attempts: 1,
+        hedges: 0,
+        open: 0,
+        needs: 0,
+        guard: NONE,
+        pool_gate: NONE,
+        hold: NONE,
+        lock_gate: NONE,
+        fetch: (NONE, NONE),
+        group: NONE,
+        part: NONE,
+        deliveries: 0,
+        taken_at: NONE,
+        published: 0,
+        lent: 0,
+        outcome: Ok(()),
+        span: 0,
+        span_parent: 0,
+    };
+
+    /// Nothing but a connection is kept in it.
+    #[inline(always)]
+    pub(super) fn has_connection_alone(&self) -> bool {
+        (self.guard & self.hold & self.fetch.0) == NONE && self.span == 0
+    }
+}
+
 impl Default for Cold {
     fn default() -> Self {
-        Self {
-            connected: false,
-            within: NEVER,
-            rounds: 0,
-            attempts: 0,
-            hedges: 0,
-            open: 0,
-            needs: 0,
-            guard: NONE,
-            pool_gate: NONE,
-            hold: NONE,
-            lock_gate: NONE,
-            fetch: (NONE, NONE),
-            group: NONE,
-            part: NONE,
-            deliveries: 0,
-            taken_at: NONE,
-            published: 0,
-            lent: 0,
-            outcome: Ok(()),
-            span: 0,
-            span_parent: 0,
-        }
+        Self::FREE
     }
 }
 
@@ -285,6 +306,15 @@ impl<T: Copy + Default> Slab<T> {
         Self { items: Vec::new(), free: Vec::new() }
     }
 
+    /// Takes a place whose item is still another's.
+    #[inline(always)]
+    pub(super) fn take_place(&mut self) -> u32 {
+        match self.free.pop() {
+            Some(place) => place,
+            None => self.grow(T::default()),
+        }
+    }
+
     /// Takes a place.
     #[inline(always)]
     pub(super) fn take(&mut self, item: T) -> u32 {
@@ -299,6 +329,8 @@ impl<T: Copy + Default> Slab<T> {
 
     #[cold]
     fn grow(&mut self, item: T) -> u32 {
+        // What an event can say of a place.
+        assert!(self.items.len() < 1 << POSITION_BITS, "more than 2^28 requests are open at once");
         self.items.push(item);
         // Room for all to be free, so that giving back never allocates.
         self.free.reserve(self.items.capacity() - self.free.len());

@@ -1,7 +1,7 @@
 //! A program made ready to run: code flattened, components, calls and gates laid out in arrays, constant delays known.
 //! Nothing in it changes in a run.
 
-use super::code::{Code, DrawAt};
+use super::code::{Code, DrawAt, Instruction};
 use super::events::{Events, Ring};
 use super::frame::NO_CODE;
 use super::guard::{BreakerState, Bucket, Budget, Guard};
@@ -64,11 +64,15 @@ pub(super) struct OperationAt {
     pub(super) key: u64,
     pub(super) component: u32,
     pub(super) entry: u32,
+    /// The computing step that it begins with, if it does.
+    pub(super) begins: Option<(DrawAt, DrawAt)>,
     pub(super) fails: f64,
     pub(super) failure: Failure,
     pub(super) deadline: Deadline,
     pub(super) late_work: LateWork,
     pub(super) rank: Option<u8>,
+    /// Nothing of the operation or its component asks how it ended, and its answer takes no time.
+    pub(super) plain_end: bool,
 }
 
 /// A journey.
@@ -88,6 +92,10 @@ pub(super) struct CallAt {
     pub(super) component: u32,
     /// Nothing to keep while it is open beyond the attempt itself.
     pub(super) plain: bool,
+    /// As a plain one until an attempt fails: one answer is awaited, of one attempt after the other.
+    pub(super) single: bool,
+    /// It goes to the primary alone.
+    pub(super) to_primary: bool,
     pub(super) times: f64,
     pub(super) answer: Answer,
     pub(super) access: Access,
@@ -181,6 +189,8 @@ pub(super) struct Image {
     pub(super) faults: Vec<crate::program::Fault>,
     pub(super) network: Network,
     pub(super) link_delays: Vec<DrawAt>,
+    /// Whether anything on the timeline or a rollout may make work slower.
+    pub(super) slows: bool,
     /// Whether any way takes time or loses anything.
     pub(super) is_wide: bool,
     pub(super) constant_delays: Vec<u64>,
@@ -218,18 +228,29 @@ impl Image {
             }));
             first += count;
         }
-        let operations: Vec<OperationAt> = program
+        let cut = |kind: &crate::program::FaultKind| {
+            use crate::program::FaultKind::{CutComponents, CutPlaces};
+            matches!(kind, CutPlaces { .. } | CutComponents { .. })
+        };
+        let is_wide = program.network.links.iter().any(|link| link.delay.is_some() || link.loss > 0.0)
+            || program.faults.iter().any(|fault| cut(&fault.kind));
+        let mut operations: Vec<OperationAt> = program
             .operations
             .iter()
-            .map(|operation| OperationAt {
+            .map(|operation| (operation, code.add(program, &operation.steps)))
+            .map(|(operation, entry)| OperationAt {
                 key: operation.key,
                 component: operation.component.0,
-                entry: code.add(program, &operation.steps),
+                entry,
+                begins: None,
                 fails: operation.fails,
                 failure: operation.failure,
                 deadline: operation.deadline,
                 late_work: operation.late_work,
                 rank: operation.rank.map(position),
+                plain_end: operation.fails <= 0.0
+                    && components[operation.component.index()].adaptive.is_none()
+                    && !is_wide,
             })
             .collect();
         let mut guards = 0;
@@ -280,12 +301,12 @@ impl Image {
         let sources = sources.collect();
         let link_delays: Vec<DrawAt> =
             program.network.links.iter().map(|link| code.add_draw(link.delay, OF_COMPONENT + 2)).collect();
-        let cut = |kind: &crate::program::FaultKind| {
-            use crate::program::FaultKind::{CutComponents, CutPlaces};
-            matches!(kind, CutPlaces { .. } | CutComponents { .. })
-        };
-        let is_wide = program.network.links.iter().any(|link| link.delay.is_some() || link.loss > 0.0)
-            || program.faults.iter().any(|fault| cut(&fault.kind));
+        code.note_means(&program.distributions);
+        for operation in &mut operations {
+            if let Instruction::Compute { cpu, hold } = code.instructions[operation.entry as usize] {
+                operation.begins = Some((cpu, hold));
+            }
+        }
         Self {
             distributions: program.distributions.clone(),
             components,
@@ -305,6 +326,7 @@ impl Image {
             faults: program.faults.clone(),
             network: program.network.clone(),
             link_delays,
+            slows: !program.faults.is_empty() || program.components.iter().any(|each| each.rollout.is_some()),
             is_wide,
             constant_delays: std::mem::take(&mut delays.constant),
             guards,
@@ -479,8 +501,7 @@ fn call_at(
         || call.rate_limit.is_some()
         || call.at_most.is_some()
         || call.outlier.is_some()
-        || budget
-        || call.pool.is_some();
+        || budget;
     let base = guarded.then_some(*guards);
     if guarded {
         *guards += caller_replicas;
@@ -493,6 +514,16 @@ fn call_at(
         target: u16::try_from(call.target.0).unwrap_or(NO_CODE),
         component: target.component.0,
         plain: !several && call.answer == Answer::Awaited,
+        single: call.times == 1.0
+            && call.answer == Answer::Awaited
+            && call.within.is_none()
+            && call.hedge.is_none()
+            && base.is_none(),
+        to_primary: match component.served_by {
+            ServedBy::Primary => true,
+            ServedBy::ReplicasForReads => call.access == Access::Write,
+            ServedBy::Any => false,
+        },
         times: call.times,
         answer: call.answer,
         access: call.access,
@@ -542,7 +573,8 @@ pub(super) fn guards(image: &Image) -> Vec<Guard> {
 fn direct(steps: &[Step], calls: &[CallAt]) -> Option<(u16, u32)> {
     let [Step::Call(call)] = steps else { return None };
     let at = &calls[call.index()];
-    let bare = at.plain && at.timeout == u64::MAX && at.guards.is_none() && at.hold == DrawAt::NONE;
+    let bare =
+        at.plain && at.timeout == u64::MAX && at.guards.is_none() && at.pool.is_none() && at.hold == DrawAt::NONE;
     // The site of the first step of a journey.
     bare.then_some((call.0 as u16, 1))
 }

@@ -3,7 +3,7 @@
 use super::code::{Instruction, bits};
 use super::engine::Engine;
 use super::frame::{NONE, State};
-use super::image::Image;
+use super::image::{Image, Owner};
 use super::meter::Meter;
 use super::random::{Bits, mix};
 use super::zipf::Zipf;
@@ -43,7 +43,7 @@ impl Engine {
         self.cold(at).lock_gate = gate;
         if self.gates.gates[gate as usize].has_room() {
             self.gates.gates[gate as usize].inside += 1;
-            self.note_no_wait(image, gate);
+            self.note_wait(Owner::Lock(lock), 0);
             self.hold(at, gate, lock);
             self.frames[at].position += 1;
             return true;

@@ -5,65 +5,59 @@ use crate::program::Failure;
 use crate::time::Nanos;
 
 /// A number and its integral.
+///
+/// The integral of a number that steps by one is its value times the time, less the time of each step up, plus that of each
+/// step down: a step is an addition, and nothing is multiplied until somebody asks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Meter {
     pub(super) value: u64,
-    at: u64,
-    integral: u128,
+    highest: u64,
+    /// What is missing from value times time. It wraps: only the sum of both means something.
+    off: u128,
     /// The integral when measuring began.
     base: u128,
-    highest: u64,
 }
 
 impl Meter {
-    /// Moves time on.
-    #[inline(always)]
-    fn advance(&mut self, now: u64) {
-        self.integral += u128::from(self.value) * u128::from(now - self.at);
-        self.at = now;
-    }
-
     #[inline(always)]
     pub(super) fn up(&mut self, now: u64) {
-        self.advance(now);
         self.value += 1;
         self.highest = self.highest.max(self.value);
+        self.off = self.off.wrapping_sub(u128::from(now));
     }
 
     #[inline(always)]
     pub(super) fn down(&mut self, now: u64) {
-        self.advance(now);
         self.value -= 1;
+        self.off = self.off.wrapping_add(u128::from(now));
     }
 
     pub(super) fn set(&mut self, now: u64, value: u64) {
-        self.advance(now);
+        let before = self.total(now);
         self.value = value;
         self.highest = self.highest.max(value);
+        self.off = self.off.wrapping_add(before.wrapping_sub(self.total(now)));
     }
 
     /// Adds to the integral itself, for what is known in one piece: CPU time.
     #[inline(always)]
-    pub(super) fn add(&mut self, integral: u128) {
-        self.integral += integral;
+    pub(super) fn add(&mut self, integral: u64) {
+        self.off = self.off.wrapping_add(u128::from(integral));
     }
 
     /// What was before does not count.
     pub(super) fn begin(&mut self, now: u64) {
-        self.advance(now);
-        self.base = self.integral;
+        self.base = self.total(now);
         self.highest = self.value;
     }
 
     /// The integral since the start of the run.
-    pub(super) fn total(&mut self, now: u64) -> u128 {
-        self.advance(now);
-        self.integral
+    pub(super) fn total(&self, now: u64) -> u128 {
+        (u128::from(self.value) * u128::from(now)).wrapping_add(self.off)
     }
 
-    pub(super) fn level(mut self, now: u64) -> Level {
-        self.advance(now);
-        Level { integral: self.integral - self.base, highest: self.highest }
+    pub(super) fn level(&self, now: u64) -> Level {
+        Level { integral: self.total(now) - self.base, highest: self.highest }
     }
 }
 
@@ -71,8 +65,6 @@ impl Meter {
 #[derive(Clone, Debug, Default)]
 pub(super) struct FlowMeter {
     pub(super) flow: Flow,
-    /// How many are open, whether they came in measured time or before.
-    pub(super) open: u64,
     /// Histograms are filled.
     pub(super) detailed: bool,
 }
@@ -85,12 +77,15 @@ impl FlowMeter {
     #[inline(always)]
     pub(super) fn came(&mut self) {
         self.flow.offered += 1;
-        self.open += 1;
+    }
+
+    /// How many are open, whether they came in measured time or before.
+    fn open(&self) -> u64 {
+        self.flow.open_at_start + self.flow.offered - self.flow.completed - self.flow.failed()
     }
 
     #[inline(always)]
     pub(super) fn succeeded(&mut self, took: u64, waited: u64) {
-        self.open -= 1;
         self.flow.completed += 1;
         if self.detailed {
             self.flow.latency.record(Nanos(took));
@@ -100,7 +95,6 @@ impl FlowMeter {
 
     #[inline]
     pub(super) fn failed(&mut self, failure: Failure, took: u64) {
-        self.open -= 1;
         self.flow.count_failure(failure, 1);
         if self.detailed {
             self.flow.latency_failed.record(Nanos(took));
@@ -108,6 +102,7 @@ impl FlowMeter {
     }
 
     pub(super) fn begin(&mut self) {
+        let open_at_start = self.open();
         let failed = std::mem::take(&mut self.flow.failed);
         let mut histograms = [
             std::mem::take(&mut self.flow.latency),
@@ -116,13 +111,13 @@ impl FlowMeter {
         ];
         histograms.iter_mut().for_each(Histogram::clear);
         let [latency, latency_failed, waited] = histograms;
-        self.flow = Flow { open_at_start: self.open, latency, latency_failed, waited, failed, ..Flow::default() };
+        self.flow = Flow { open_at_start, latency, latency_failed, waited, failed, ..Flow::default() };
         self.flow.failed.clear();
     }
 
     pub(super) fn flow(&self) -> Flow {
         let mut flow = self.flow.clone();
-        flow.open_at_end = self.open;
+        flow.open_at_end = self.open();
         flow.failed.sort_by_key(|each| each.failure);
         flow
     }

@@ -27,6 +27,7 @@ mod fork;
 mod frame;
 mod gate;
 mod guard;
+mod hop;
 mod image;
 mod lock;
 mod measure;

@@ -74,6 +74,11 @@ impl Engine {
         if arrival == Arrival::AtStart && image.components[component as usize].source.warm_up.is_some() {
             state.since = NEVER;
         }
+        let warm_up = image.components[component as usize].source.warm_up;
+        state.warms_until = match (arrival, warm_up) {
+            (Arrival::Later, Some(warm_up)) => now.saturating_add(warm_up.takes.0),
+            _ => 0,
+        };
         state.idle_since = now;
         state.up.up(now);
         self.count_serving(image, component, 1);

@@ -1,6 +1,6 @@
 //! Requests: how they come from their sources, and how a journey ends.
 
-use super::code::Purpose;
+use super::code::{DrawAt, Purpose};
 use super::engine::Engine;
 use super::events::Kind;
 use super::frame::{Flags, Frame, NEVER, NO_CODE, NONE, Outcome, Request, State};
@@ -72,17 +72,19 @@ impl Engine {
     pub(super) fn source(&mut self, image: &Image, source: u32) {
         let state = &self.sources[source as usize];
         if state.stream.is_none() {
-            return self.begin_request(image, source);
+            return self.begin_request(image, source, true);
         }
         let count = state.coming;
         self.plan_arrival(source as usize);
-        for _ in 0..count {
-            self.begin_request(image, source);
+        let mut left = count;
+        while left > 0 {
+            left -= 1;
+            self.begin_request(image, source, left == 0);
         }
     }
 
     #[inline(always)]
-    fn begin_request(&mut self, image: &Image, source: u32) {
+    fn begin_request(&mut self, image: &Image, source: u32, last: bool) {
         if let Some(most) = self.options.most_open
             && self.frames.taken() >= most as usize
         {
@@ -92,79 +94,87 @@ impl Engine {
         let state = &mut self.sources[source as usize];
         let key = mix(state.key, state.ordinal);
         state.ordinal += 1;
-        let trace = self.trace_of(key);
-        let request = self.requests.take(Request { key, source, frames: 0, trace });
+        let trace = if self.options.traces == Traces::None { 0 } else { self.trace_of(key) };
+        let at = self.requests.take_place();
+        self.requests[at] = Request { key, source, frames: 1, trace };
         match image.sources[source as usize].starts {
-            Starts::Journey(journey) => self.begin_journey(image, journey, request, key, trace),
-            Starts::Job(operation) => {
-                let operation = operation.0 as u16;
-                let rank = image.operations[operation as usize].rank.unwrap_or(0);
-                let frame =
-                    Frame { key, request, operation, rank, start: self.now, arrived: NEVER, ..Frame::default() };
-                let at = self.take_frame(frame);
-                self.number(at, NONE);
-                match self.choose_for_job(image, operation) {
-                    Some(replica) => {
-                        self.frames[at].replica = replica;
-                        self.arrive(image, at);
-                    }
-                    None => self.give_frame(at),
-                }
+            Starts::Journey(journey) => self.begin_journey(image, journey, at, key, trace, last),
+            Starts::Job(operation) => self.begin_job(image, operation.0 as u16, at, key),
+        }
+    }
+
+    #[inline(never)]
+    fn begin_job(&mut self, image: &Image, operation: u16, request: u32, key: u64) {
+        let rank = image.operations[operation as usize].rank.unwrap_or(0);
+        let frame = Frame { key, request, operation, rank, start: self.now, arrived: NEVER, ..Frame::default() };
+        let at = self.frames.take(frame);
+        self.number(at, NONE);
+        match self.choose_for_job(image, operation) {
+            Some(replica) => {
+                self.frames[at].replica = replica;
+                self.arrive(image, at);
             }
+            None => self.give_frame(at),
         }
     }
 
     #[inline(always)]
-    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64, trace: u64) {
+    fn begin_journey(&mut self, image: &Image, id: JourneyId, request: u32, key: u64, trace: u64, last: bool) {
         let journey = &image.journeys[id.index()];
         self.recorder.journeys[id.index()].came();
-        let (own_key, operation, call, rank) = match journey.direct {
-            None => (key, NO_CODE, NO_CODE, journey.rank),
-            Some((call, site)) => {
-                // The attempt stands for the user as well; its draws are the ones that it would have below a user.
-                let target = image.calls[call as usize].target;
-                let operation = &image.operations[target as usize];
-                self.recorder.calls[call as usize].came();
-                let key = super::call::attempt_key(key, operation.key, site, 0);
-                (key, target, call, operation.rank.unwrap_or(journey.rank))
-            }
-        };
-        let at = self.take_frame(Frame {
-            key: own_key,
+        let at = self.frames.take_place();
+        let mut frame = Frame {
+            key,
             request,
             start: self.now,
             arrived: NEVER,
-            operation,
-            call,
-            rank,
+            rank: journey.rank,
             position: journey.entry,
             state: State::Running,
             flags: Flags::ROOT,
             ..Frame::FREE
-        });
-        if trace != 0 {
-            self.number(at, NONE);
+        };
+        let direct = journey.direct.map(|(call, site)| (call, site, &image.calls[call as usize]));
+        if let Some((call, site, called)) = direct {
+            // The attempt stands for the user as well; its draws are the ones that it would have below a user.
+            let operation = &image.operations[called.target as usize];
+            self.recorder.calls[call as usize].came();
+            frame.key = super::call::attempt_key(key, operation.key, site, 0);
+            (frame.operation, frame.call) = (called.target, call);
+            frame.rank = operation.rank.unwrap_or(journey.rank);
         }
-        if journey.patience.is_some() {
-            let limit =
-                self.now.saturating_add(self.draw_by(image, mix(key, Purpose::Patience as u64), journey.patience));
-            self.frames[at].limit = limit;
-            self.events.at(limit, Kind::Limit, at);
+        self.frames[at] = frame;
+        if trace != 0 || journey.patience.is_some() {
+            self.begin_watching(image, at, key, journey.patience, trace);
         }
-        match journey.direct {
-            Some(_) => self.send(image, at),
+        match direct {
+            Some((_, _, called)) => self.set_out(image, at, called, last),
             None => self.let_run(at),
         }
     }
 
+    /// A journey that is kept as a trace, or whose user does not wait for ever.
+    #[inline(never)]
+    fn begin_watching(&mut self, image: &Image, at: u32, key: u64, patience: DrawAt, trace: u64) {
+        if trace != 0 {
+            self.number(at, NONE);
+        }
+        if patience.is_some() {
+            let limit = self.now.saturating_add(self.draw_by(image, mix(key, Purpose::Patience as u64), patience));
+            self.frames[at].limit = limit;
+            self.events.at(limit, Kind::Limit, at);
+        }
+    }
+
     /// A user has an answer, or has gone.
+    #[inline(always)]
     pub(super) fn end_journey(&mut self, image: &Image, at: u32, outcome: Outcome) {
         let frame = &self.frames[at];
-        let (start, request) = (frame.start, &self.requests[frame.request]);
+        let (start, waited, request) = (frame.start, frame.waited, &self.requests[frame.request]);
         let (key, index, trace) = (request.key, request.source, request.trace);
         let source = &image.sources[index as usize];
         let Starts::Journey(journey) = source.starts else { return };
-        self.recorder.end_journey(journey.index(), self.now - start, frame.waited, outcome);
+        self.recorder.end_journey(journey.index(), self.now - start, waited, outcome);
         if let Some(wanted) = self.options.requests
             && self.recorder.ended >= wanted
             && self.options.warm_up.0 <= self.now
@@ -175,9 +185,14 @@ impl Engine {
             self.span(at, SpanKind::Journey(journey), start, outcome);
         }
         if source.think.is_some() {
-            let think = self.draw_by(image, mix(key, Purpose::Patience as u64), source.think);
-            self.events.at(self.now.saturating_add(think), Kind::Source, index);
+            self.think(image, key, index, source.think);
         }
+    }
+
+    /// A user thinks and comes again.
+    fn think(&mut self, image: &Image, key: u64, source: u32, think: DrawAt) {
+        let think = self.draw_by(image, mix(key, Purpose::Patience as u64), think);
+        self.events.at(self.now.saturating_add(think), Kind::Source, source);
     }
 
     /// A user has waited as long as they will.

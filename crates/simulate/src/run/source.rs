@@ -16,6 +16,9 @@ use crate::program::{Arrivals, Batch, Between, Mode, Rate, RatePoint, Spacing, S
 /// How many straight lines stand for one period of a sine: at most 0.008 % of its height off.
 const LINES_OF_A_SINE: u64 = 256;
 
+/// In nanoseconds: 292 years, which a signed number holds.
+const END_OF_TIME: f64 = 9.2e18;
+
 /// What a source's draws are for.
 #[derive(Clone, Copy)]
 enum Purpose {
@@ -32,6 +35,9 @@ pub(super) struct Stream {
     step_key: u64,
     /// Requests per nanosecond, where neither a curve nor a surge changes it.
     steady: Option<f64>,
+    /// They come one by one, by Poisson's law at a rate that does not change.
+    is_plain: bool,
+    plain_rate: f64,
     rate: Shape,
     spacing: Spacing,
     batch: Batch,
@@ -83,12 +89,37 @@ impl Stream {
         };
         let step_key = mix(seed_key, Purpose::Step as u64);
         let (key, spacing, batch) = (seed_key, *spacing, *batch);
-        Some(Self { key, step_key, steady, rate, spacing, batch, surges, load, ordinal: 0, at: 0.0 })
+        let is_plain = steady.is_some() && spacing == Spacing::Poisson && matches!(batch, Batch::One);
+        let plain_rate = steady.unwrap_or(0.0);
+        Some(Self {
+            key,
+            step_key,
+            steady,
+            is_plain,
+            plain_rate,
+            rate,
+            spacing,
+            batch,
+            surges,
+            load,
+            ordinal: 0,
+            at: 0.0,
+        })
     }
 
     /// When the next ones arrive, and how many at once; `None` if never.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self) -> Option<(u64, u64)> {
+        if !self.is_plain {
+            return self.next_of_any();
+        }
+        self.at += Bits::of(self.step_key, self.ordinal).exponential() / self.plain_rate;
+        self.ordinal += 1;
+        (self.at < END_OF_TIME).then_some((self.at as i64 as u64, 1))
+    }
+
+    #[inline(never)]
+    fn next_of_any(&mut self) -> Option<(u64, u64)> {
         let mut bits = Bits::of(self.step_key, self.ordinal);
         let step = match self.spacing {
             Spacing::Poisson => bits.exponential(),
@@ -105,7 +136,7 @@ impl Stream {
             None => self.pass(step)?,
         }
         // Beyond the end of time there is nothing.
-        (self.at < 1.8e19).then_some((self.at as u64, count))
+        (self.at < END_OF_TIME).then_some((self.at as u64, count))
     }
 
     /// Moves on until the integral has grown by `step`.

@@ -20,10 +20,10 @@ use rings::Rings;
 use super::options::EventList;
 
 /// Time, sequence and payload in one number.
-pub(super) type Key = u128;
+type Key = u128;
 
 /// No event.
-pub(super) const NEVER: Key = Key::MAX;
+const NEVER: Key = Key::MAX;
 
 /// Beyond so many pending events the ladder is faster than the heap; measured by `benches/events.rs`.
 const LADDER_FROM: usize = 4096;
@@ -48,26 +48,34 @@ pub(super) enum Kind {
     Control,
 }
 
-const KINDS: [Kind; 7] = [Kind::Wake, Kind::Limit, Kind::Source, Kind::Cpu, Kind::Replica, Kind::Known, Kind::Control];
-
 /// How many bits of the payload are the position.
-const POSITION_BITS: u32 = 28;
+pub(super) const POSITION_BITS: u32 = 28;
 
-/// A time in nanoseconds, a kind and a position.
+/// A time in nanoseconds, a sequence number, a kind and a position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Event {
-    pub(super) time: u64,
-    pub(super) kind: Kind,
-    pub(super) position: u32,
-}
+pub(super) struct Event(Key);
 
 impl Event {
     #[inline(always)]
-    fn of(key: Key) -> Self {
-        let payload = key as u32;
-        // The shift leaves four bits, and only seven of their values are ever written.
-        let kind = KINDS[((payload >> POSITION_BITS) as usize).min(KINDS.len() - 1)];
-        Self { time: (key >> 64) as u64, kind, position: payload & ((1 << POSITION_BITS) - 1) }
+    pub(super) fn time(self) -> u64 {
+        (self.0 >> 64) as u64
+    }
+
+    /// The number of a kind.
+    #[inline(always)]
+    pub(super) fn kind(self) -> u8 {
+        (self.0 as u32 >> POSITION_BITS) as u8
+    }
+
+    #[inline(always)]
+    pub(super) fn position(self) -> u32 {
+        self.0 as u32 & ((1 << POSITION_BITS) - 1)
+    }
+
+    /// All but the time.
+    #[inline(always)]
+    pub(super) fn payload(self) -> u64 {
+        self.0 as u64
     }
 }
 
@@ -78,30 +86,41 @@ pub(super) struct Events {
     sequence: u32,
     heap: Heap,
     ladder: Option<Ladder>,
-    list: EventList,
+    /// Beyond so many pending events the ladder takes over from the heap.
+    climb_from: usize,
     rings: Rings,
 }
 
 impl Events {
     pub(super) fn new(list: EventList, constant_delays: &[u64]) -> Self {
         let ladder = (list == EventList::Ladder).then(Ladder::default);
-        Self { sequence: 0, heap: Heap::default(), ladder, list, rings: Rings::new(constant_delays) }
+        let climb_from = if list == EventList::Automatic { LADDER_FROM } else { usize::MAX };
+        Self { sequence: 0, heap: Heap::default(), ladder, climb_from, rings: Rings::new(constant_delays) }
     }
 
     #[inline(always)]
     fn key(&mut self, time: u64, kind: Kind, position: u32) -> Key {
-        assert!(position < 1 << POSITION_BITS, "more than 2^28 requests are open at once");
+        debug_assert!(position < 1 << POSITION_BITS);
         self.sequence = self.sequence.wrapping_add(1);
         let payload = (kind as u32) << POSITION_BITS | position;
         u128::from(time) << 64 | u128::from(self.sequence) << 32 | u128::from(payload)
     }
 
     /// Plans an event.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at(&mut self, time: u64, kind: Kind, position: u32) {
         let key = self.key(time, kind, position);
+        self.push(key);
+    }
+
+    fn push(&mut self, key: Key) {
         match &mut self.ladder {
-            None => self.heap.push(key),
+            None => {
+                self.heap.push(key);
+                if self.heap.len() > self.climb_from {
+                    self.climb();
+                }
+            }
             Some(ladder) => ladder.push(key),
         }
     }
@@ -115,33 +134,30 @@ impl Events {
         time
     }
 
-    /// Takes the next event that is not after `until`.
+    /// Takes the next event that is not after `until`. What is planned at the end of time never happens.
     #[inline(always)]
-    pub(super) fn next(&mut self, until: u64) -> Option<(Key, Event)> {
+    pub(super) fn next(&mut self, until: u64) -> Option<Event> {
+        let until = until.min(u64::MAX - 1);
         let planned = match &mut self.ladder {
             None => self.heap.peek(),
             Some(ladder) => ladder.peek(),
         };
         let ringed = self.rings.peek();
-        let key = planned.min(ringed);
-        let event = Event::of(key);
-        if key == NEVER || until < event.time {
-            return None;
-        }
         if ringed < planned {
-            self.rings.pop();
-        } else {
+            let event = Event(ringed);
+            return (event.time() <= until).then(|| {
+                self.rings.pop();
+                event
+            });
+        }
+        let event = Event(planned);
+        (event.time() <= until).then(|| {
             match &mut self.ladder {
-                None => {
-                    self.heap.pop();
-                    if self.heap.len() > LADDER_FROM && self.list == EventList::Automatic {
-                        self.climb();
-                    }
-                }
+                None => self.heap.pop(),
                 Some(ladder) => ladder.pop(),
             }
-        }
-        Some((key, event))
+            event
+        })
     }
 
     /// Goes over from the heap to the ladder, for good: who has been that large may be again.
@@ -178,13 +194,13 @@ mod tests {
                 }
                 _ => events.at(now + delay, Kind::Wake, position as u32),
             }
-            if *take && let Some((_, event)) = events.next(u64::MAX) {
-                now = event.time;
-                taken.push((event.time, event.position));
+            if *take && let Some(event) = events.next(u64::MAX) {
+                now = event.time();
+                taken.push((event.time(), event.position()));
             }
         }
-        while let Some((_, event)) = events.next(u64::MAX) {
-            taken.push((event.time, event.position));
+        while let Some(event) = events.next(u64::MAX) {
+            taken.push((event.time(), event.position()));
         }
         taken
     }

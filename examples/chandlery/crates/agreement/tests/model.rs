@@ -85,7 +85,8 @@ fn pools_are_as_large_as_the_model_says() {
     for component in ["orders", "stock", "catalog"] {
         let model = model();
         let pool = at(&model, &["components", component, "pools", "main"]).unwrap();
-        for told in [environment_in_base(component), environment_in_compose(component)] {
+        let local = at(&model, &["components", component, "environments", "local", "pools", "main"]).unwrap_or(pool);
+        for (pool, told) in [(pool, environment_in_base(component)), (local, environment_in_compose(component))] {
             assert_eq!(at(pool, &["size"]).and_then(scalar).as_ref(), told.get("DATABASE_POOL_SIZE"), "{component}");
             same_time(
                 &format!("{component}'s wait for a connection"),
@@ -93,6 +94,17 @@ fn pools_are_as_large_as_the_model_says() {
                 told.get("DATABASE_POOL_WAIT"),
             );
         }
+    }
+}
+
+#[test]
+fn events_leave_the_outbox_as_often_as_the_model_says() {
+    for (environment, told) in
+        [("production", environment_in_base("orders")), ("local", environment_in_compose("orders"))]
+    {
+        let steps = steps("orders", "PlaceOrder", environment);
+        let publish = steps.iter().find(|step| at(step, &["publish"]).is_some()).unwrap();
+        same_time(&format!("the outbox in {environment}"), at(publish, &["outbox"]), told.get("OUTBOX_RELAY_INTERVAL"));
     }
 }
 

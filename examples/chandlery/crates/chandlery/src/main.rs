@@ -1,5 +1,6 @@
 //! The shop as one command: `chandlery up` starts it, `chandlery token` lets a customer in.
 
+mod replay;
 mod up;
 
 use clap::Parser;
@@ -26,6 +27,8 @@ enum Command {
         #[arg(value_parser = servers::name)]
         name: String,
     },
+    /// Publish again what a consumer of events failed at too often, once the cause is mended.
+    Replay(replay::Replay),
     #[command(flatten)]
     Proving(proving::Command),
     /// Print a token for a customer, for an hour.
@@ -44,6 +47,7 @@ async fn main() -> ExitCode {
         Command::Serve { service } => return shop::serve::serve(&service).await,
         Command::Proving(command) => return proving::run(command).await,
         Command::Up(up) => up::run(up).await,
+        Command::Replay(replay) => replay::run(replay).await,
         Command::Remove { name } => Servers::from(&Variables::from_env(), &name).remove().await,
         Command::Token { customer, state } => shop::keys::issuer(&state).map_err(Into::into).map(|issuer| {
             let customer = customer.unwrap_or_else(Uuid::new_v4);

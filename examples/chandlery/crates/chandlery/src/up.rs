@@ -89,7 +89,8 @@ async fn run_embedded(up: Up) -> Result<()> {
     let books = shop.books_reader();
     let routes = axum::Router::new()
         .route("/", axum::routing::get(move || async move { axum::Json(description) }))
-        .route("/books", axum::routing::get(move || async move { axum::Json(books()) }));
+        .route("/books", axum::routing::get(move || async move { axum::Json(books()) }))
+        .merge(shop.dead_letters());
     tokio::spawn(async move { axum::serve(control, routes).await });
 
     let kept = data.map_or("in memory".to_owned(), |data| format!("in {}", data.display()));

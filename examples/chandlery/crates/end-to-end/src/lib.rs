@@ -81,6 +81,42 @@ impl Customer {
     }
 }
 
+/// A mail that cannot be delivered is buried, and is sent when the mailer is well and its letter goes round again. notify
+/// must be told to bury at the first failure; `control` answers to `/dead-letters`.
+pub async fn check_replay(customer: &Customer, mailer: SocketAddr, control: SocketAddr) {
+    let client = Client::new();
+    let behave = async |fail_percent: f64| {
+        let told = client.patch(format!("http://{mailer}/stand-in/behaviour"));
+        let told = told.json(&json!({ "fail_percent": fail_percent })).send().await.expect("the mailer answers");
+        assert_eq!(told.status(), 200);
+    };
+    let ask = async |consumer: &str| {
+        let url = format!("http://{control}/dead-letters/{consumer}/replay");
+        let answer = client.post(url).send().await.expect("the control answers");
+        (answer.status().as_u16(), answer.json::<Value>().await.expect("JSON"))
+    };
+    let mails = async || -> Vec<Value> {
+        let answer = client.get(format!("http://{mailer}/stand-in/messages")).send().await.expect("the mailer answers");
+        answer.json().await.expect("a list")
+    };
+    behave(100.0).await;
+    let placed = customer.check_out("ROPE-12-POLY", 1, "tok_visa_4242", &Uuid::new_v4().to_string()).await;
+    assert_eq!(placed.status, 201, "{}", placed.body);
+    // While the mailer is ill a replay leads to the grave again, which is how we see that the letter lay there.
+    let buried = eventually("the letter is buried", async || (ask("notify").await.1["replayed"] == 1).then_some(()));
+    buried.await;
+    assert_eq!(mails().await, Vec::<Value>::new());
+    behave(0.0).await;
+    let sent = eventually("the mail", async || {
+        assert_eq!(ask("notify").await.0, 200);
+        mails().await.first().cloned()
+    });
+    assert_eq!(sent.await["order_id"], placed.body["order_id"]);
+    assert_eq!(ask("fulfil").await, (200, json!({ "replayed": 0 })), "each has a grave of its own");
+    let (status, told) = ask("gateway").await;
+    assert_eq!((status, told["error"].as_str()), (409, Some("gateway reads no events; there are fulfil and notify")));
+}
+
 async fn check_answer(method: &str, route: &str, answer: Response) -> Answer {
     let document = openapi();
     let status = answer.status().as_u16();

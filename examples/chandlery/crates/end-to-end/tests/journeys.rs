@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use end_to_end::{Customer, asyncapi, check_schema, eventually};
+use end_to_end::{Customer, asyncapi, check_replay, check_schema, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shop::embedded::{Options, Shop, start};
@@ -193,6 +193,20 @@ async fn a_charge_that_hangs_is_a_confirmed_order() {
 #[tokio::test]
 async fn a_charge_that_failed_was_none() {
     with_psp(json!({ "fail_percent": 100.0 }), &[429, 504], 429, 0).await;
+}
+
+#[tokio::test]
+async fn a_dead_letter_goes_round_again() {
+    let mut options = options(None);
+    options.settings.insert(("notify".into(), "EVENTS_MAX_DELIVER".into()), "1".into());
+    let shop = start(options).await.expect("the shop opens");
+    let customer = Customer::new(shop.gateway, shop.token(Uuid::new_v4()));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let control = listener.local_addr().unwrap();
+    let routes = shop.dead_letters();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    check_replay(&customer, shop.mailer, control).await;
+    shop.stop().await;
 }
 
 #[tokio::test]

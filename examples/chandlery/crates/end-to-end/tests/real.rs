@@ -4,7 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use end_to_end::{Customer, eventually};
+use end_to_end::{Customer, check_replay, eventually};
 use serde_json::Value;
 use service_kit::{
     cache,
@@ -130,11 +130,16 @@ fn documents_and_the_log_in_nats_keep_the_contract() {
 }
 
 async fn open(servers: Servers) -> (Shop, PathBuf) {
+    open_with(servers, None).await
+}
+
+async fn open_with(servers: Servers, setting: Option<(&str, &str, &str)>) -> (Shop, PathBuf) {
     let state = std::env::temp_dir().join(&servers.name);
     let quick = ["orders", "pricing", "stock", "payments", "catalog", "basket"];
     let settings = quick.map(|service| ((service.to_owned(), "WORK_HOLD".to_owned()), "0ms".to_owned()));
-    let settings =
-        settings.into_iter().chain([(("orders".to_owned(), "SAGA_LEASE".to_owned()), "2s".to_owned())]).collect();
+    let settings = settings.into_iter().chain([(("orders".to_owned(), "SAGA_LEASE".to_owned()), "2s".to_owned())]);
+    let more = setting.map(|(service, name, value)| ((service.to_owned(), name.to_owned()), value.to_owned()));
+    let settings = settings.chain(more).collect();
     let program = env!("CARGO_BIN_EXE_service-under-test").into();
     let gateway = ([127, 0, 0, 1], 0).into();
     let options = Options { program, servers, gateway, state: state.clone(), settings };
@@ -163,6 +168,17 @@ fn a_checkout_is_paid_picked_and_mailed() {
             mails.as_array()?.first().cloned()
         });
         assert_eq!(mail.await["order_id"], placed.body["order_id"]);
+        shop.stop().await;
+        std::fs::remove_dir_all(state).unwrap();
+    });
+}
+
+#[test]
+fn a_dead_letter_goes_round_again() {
+    with_servers(|servers| async move {
+        let (shop, state) = open_with(servers, Some(("notify", "EVENTS_MAX_DELIVER", "1"))).await;
+        let customer = Customer::new(shop.gateway, shop.token(Uuid::new_v4()));
+        check_replay(&customer, shop.mailer, shop.control).await;
         shop.stop().await;
         std::fs::remove_dir_all(state).unwrap();
     });

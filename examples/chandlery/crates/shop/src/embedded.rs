@@ -4,7 +4,7 @@
 //! where there is a folder for it. One process means one fate: a kill takes all of it, and a start goes on where it was.
 
 use crate::{
-    SERVICES, books, keys,
+    SERVICES, books, dead_letters, keys,
     settings::{Replaced, Settings},
 };
 use catalog::store::memory::MemoryProducts;
@@ -199,10 +199,9 @@ impl Shop {
         move || books::books(&stores.orders, &stores.stock, &stores.picking)
     }
 
-    /// Publishes a consumer's dead letters again. Gives how many there were.
-    pub async fn replay(&self, consumer: &str) -> Result<usize, Failed> {
-        use service_kit::log::EventLog as _;
-        Ok(self.stores.log.replay(&format!("dead.{consumer}")).await?)
+    /// What publishes dead letters again, for a server that outlives a borrow of the shop.
+    pub fn dead_letters(&self) -> axum::Router {
+        dead_letters::route(self.stores.log.clone())
     }
 
     /// Stops every service, callers before callees, each after finishing what it has begun.

@@ -3,6 +3,7 @@
 //! Both run what `compose.yaml` runs, with its settings ([`settings`]): only addresses and stores differ.
 
 pub mod books;
+pub mod dead_letters;
 pub mod embedded;
 pub mod keys;
 pub mod real;

@@ -5,7 +5,7 @@
 //! process first, and asks the old one to leave when the new one takes requests.
 
 use crate::{
-    SERVICES, embedded, keys,
+    SERVICES, dead_letters, embedded, keys,
     servers::Servers,
     settings::{Replaced, Settings},
 };
@@ -61,7 +61,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Shop {
     /// Where the gateway is.
     pub gateway: SocketAddr,
-    /// Where this process takes orders: `GET /`, `POST /services/{name}/restart`, `/proxies`.
+    /// Where this process takes orders: `GET /`, `POST /services/{name}/restart`, `/dead-letters/{name}/replay`, `/proxies`.
     pub control: SocketAddr,
     /// Where psp's stand-in is.
     pub psp: SocketAddr,
@@ -131,7 +131,12 @@ pub async fn start(options: Options) -> Result<Shop, Failed> {
     });
     let described = merged(described, options.servers.describe()?);
     let all = keepers.iter().map(|(keeper, _)| keeper.clone()).collect();
-    let control = control(described, all, &proxies, &options.state).await?;
+    let events = Variables::from_pairs([
+        ("NATS_URL", options.servers.nats.clone()),
+        ("EVENTS_STREAM", options.servers.on_nats("SHOP")),
+    ]);
+    let dead_letters = dead_letters::route(dead_letters::log_of(&events).await?);
+    let control = control(described, all, proxies.router().merge(dead_letters), &options.state).await?;
     Ok(Shop { gateway, control, psp, mailer, addresses, issuer, keepers, state: options.state, _proxies: proxies })
 }
 
@@ -359,7 +364,7 @@ impl Control {
 async fn control(
     described: Value,
     keepers: Vec<Keeper>,
-    proxies: &Proxies,
+    beside: Router,
     state: &std::path::Path,
 ) -> io::Result<SocketAddr> {
     let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -371,7 +376,7 @@ async fn control(
         .route("/", get(|State(control): State<Control>| async move { Json(control.describe()) }))
         .route("/services/{name}/restart", post(restart))
         .with_state(control)
-        .merge(proxies.router());
+        .merge(beside);
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(address)
 }

@@ -25,8 +25,8 @@ use crate::fault::{FaultError, apply};
 use crate::shop::{Shop, ShopError};
 use crate::{Form, print};
 use comparison::{Comparison, Pair, Quantity, Reading, Verdict, agreement, compare, void};
-use prediction::{LoadLines, Plimsoll, PredictionError, line_of};
-use scenario::{NORMAL, SCENARIOS};
+use prediction::{Plimsoll, PredictionError};
+use scenario::{NORMAL, SCENARIOS, Scenario};
 
 /// Arguments of `chandlery prove`.
 #[derive(Clone, Debug, clap::Args)]
@@ -40,9 +40,15 @@ pub struct Prove {
     /// How often each is measured; the median counts.
     #[arg(long, default_value_t = 3)]
     pub repeats: u64,
-    /// Without the faults.
-    #[arg(long)]
-    pub no_faults: bool,
+    /// Only these parts.
+    #[arg(long, value_enum, value_delimiter = ',', default_values = ["line", "percentiles", "faults"])]
+    pub part: Vec<Part>,
+    /// Only these faults, by their scenarios' names; all where none is named.
+    #[arg(long, value_name = "NAME")]
+    pub scenario: Vec<String>,
+    /// The line that an earlier run measured, for the parts that need one and do not look for it.
+    #[arg(long, value_name = "PER_S")]
+    pub line: Option<f64>,
     /// The program that predicts.
     #[arg(long, default_value = "plimsoll")]
     pub plimsoll: PathBuf,
@@ -52,6 +58,17 @@ pub struct Prove {
     /// How to say it.
     #[arg(long, value_enum, default_value = "text")]
     pub format: Form,
+}
+
+/// A part of a proof. Each can be had by itself: a machine is seldom quiet for as long as all of them take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Part {
+    /// The journey's line.
+    Line,
+    /// How long answers take at shares of the line.
+    Percentiles,
+    /// Whether the promise holds under each fault, at half the line.
+    Faults,
 }
 
 /// Why nothing was proved.
@@ -72,6 +89,14 @@ pub enum ProveError {
     /// No fault.
     #[error(transparent)]
     Fault(#[from] FaultError),
+    /// No line.
+    #[error(
+        "percentiles and faults are measured at shares of a line: add `--part line`, or say `--line` as it was measured"
+    )]
+    NoLine,
+    /// No such scenario.
+    #[error("`{0}` is no scenario that can be brought about here; there are {all}", all = SCENARIOS.map(|one| one.name).join(", "))]
+    NoScenario(String),
 }
 
 /// Predicted beside measured.
@@ -100,37 +125,61 @@ impl Prove {
         let mut shop = Shop::find().await?;
         let client = run::client();
         let mut proof = Proof { format: "chandlery-prove/1", comparisons: Vec::new(), pairs: Vec::new() };
+        let needs_line = self.does(Part::Percentiles) || self.does(Part::Faults);
+        if needs_line && !self.does(Part::Line) && self.line.is_none() {
+            return Err(ProveError::NoLine);
+        }
         for &journey in &self.journey {
-            // Predicted before anything is measured.
-            let lines = plimsoll.lines(journey).await?;
             let stage = stage::set(&client, &shop, 256, journey).await?;
-            let line = self.line(&client, &stage, journey, &lines, &mut proof).await?;
+            let line = match self.does(Part::Line) {
+                true => self.measure_line(&client, &stage, journey, &plimsoll, &mut proof).await?,
+                false => self.line,
+            };
             let Some(line) = line else { continue };
-            for share in SHARES {
+            for share in SHARES.into_iter().filter(|_| self.does(Part::Percentiles)) {
                 self.percentiles(&client, &stage, journey, &plimsoll, (share, line), &mut proof).await?;
             }
-            if !self.no_faults {
-                self.faults(&client, &mut shop, (&stage, journey), &lines, line / 2.0, &mut proof).await?;
+            if self.does(Part::Faults) {
+                for scenario in self.scenarios()? {
+                    self.fault(&client, &mut shop, (&stage, journey), &plimsoll, (scenario, line / 2.0), &mut proof)
+                        .await?;
+                }
             }
         }
         print(self.format, &proof, || show::text(&proof));
         Ok(if proof.is_well() { ExitCode::SUCCESS } else { ExitCode::from(1) })
     }
 
+    fn does(&self, part: Part) -> bool {
+        self.part.contains(&part)
+    }
+
+    /// The faults that were asked for.
+    fn scenarios(&self) -> Result<Vec<Scenario>, ProveError> {
+        if self.scenario.is_empty() {
+            return Ok(SCENARIOS.to_vec());
+        }
+        let named = self.scenario.iter().map(|name| {
+            let found = SCENARIOS.into_iter().find(|one| one.name == *name);
+            found.ok_or_else(|| ProveError::NoScenario(name.clone()))
+        });
+        named.collect()
+    }
+
     fn plan(&self, journey: Journey, rate_per_s: f64, repeat: u64) -> Plan {
         Plan { journey, rate_per_s, span_s: self.span.as_secs_f64(), warm_up_s: 3.0, seed: 1 + repeat * 1_000_003 }
     }
 
-    /// Measures the line; answers with its median, if there is one.
-    async fn line(
+    /// Measures the line; answers with its median, if there is one. What is predicted is asked before.
+    async fn measure_line(
         &self,
         client: &Client,
         stage: &Stage,
         journey: Journey,
-        lines: &LoadLines,
+        plimsoll: &Plimsoll,
         proof: &mut Proof,
     ) -> Result<Option<f64>, ProveError> {
-        let predicted = line_of(lines, journey, NORMAL)?;
+        let predicted = plimsoll.line(journey, NORMAL).await?;
         // Where the search begins saves time; where it ends is not biased by it.
         let from = predicted.line_per_s.map_or(12.0, |line| line.value * 0.8);
         let mut readings = Vec::new();
@@ -187,39 +236,37 @@ impl Prove {
         Ok(())
     }
 
-    async fn faults(
+    async fn fault(
         &self,
         client: &Client,
         shop: &mut Shop,
         (stage, journey): (&Stage, Journey),
-        lines: &LoadLines,
-        load_per_s: f64,
+        plimsoll: &Plimsoll,
+        (scenario, load_per_s): (Scenario, f64),
         proof: &mut Proof,
     ) -> Result<(), ProveError> {
-        for scenario in SCENARIOS {
-            let predicted_holds = line_of(lines, journey, scenario.name)?.holds_at(load_per_s);
-            for fault in scenario.faults() {
-                apply(client, shop, &fault).await?;
-            }
-            let measured = run::run(client, stage, self.plan(journey, load_per_s, 200)).await;
-            for what in scenario.faults().iter().filter_map(Fault::healed_by) {
-                apply(client, shop, &Fault::Heal { what }).await?;
-            }
-            let measured = measured?;
-            shop.ready(client).await?;
-            // Breakers open for five seconds, and a slot that hangs is free after one.
-            tokio::time::sleep(Duration::from_secs(6)).await;
-            let held = measured.tally.kept(journey.promise()) == Kept::Held;
-            proof.pairs.push(Pair {
-                scenario: scenario.name.to_owned(),
-                journey,
-                load_per_s,
-                predicted_holds,
-                measured_holds: voided(&measured).is_none().then_some(held),
-                success: measured.tally.success(),
-                p95_ms: measured.tally.latency().p95_ms,
-            });
+        let predicted_holds = plimsoll.line(journey, scenario.name).await?.holds_at(load_per_s);
+        for fault in scenario.faults() {
+            apply(client, shop, &fault).await?;
         }
+        let measured = run::run(client, stage, self.plan(journey, load_per_s, 200)).await;
+        for what in scenario.faults().iter().filter_map(Fault::healed_by) {
+            apply(client, shop, &Fault::Heal { what }).await?;
+        }
+        let measured = measured?;
+        shop.ready(client).await?;
+        // Breakers open for five seconds, and a slot that hangs is free after one.
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        let held = measured.tally.kept(journey.promise()) == Kept::Held;
+        proof.pairs.push(Pair {
+            scenario: scenario.name.to_owned(),
+            journey,
+            load_per_s,
+            predicted_holds,
+            measured_holds: voided(&measured).is_none().then_some(held),
+            success: measured.tally.success(),
+            p95_ms: measured.tally.latency().p95_ms,
+        });
         Ok(())
     }
 }

@@ -150,12 +150,14 @@ pub enum PredictionError {
 }
 
 impl Plimsoll {
-    /// The lines of one journey, in every scenario.
+    /// The line of one journey in one scenario, the everyday being `today`.
     ///
     /// # Errors
-    /// [`PredictionError`], where there are none.
-    pub async fn lines(&self, journey: Journey) -> Result<LoadLines, PredictionError> {
-        self.ask(&["loadline", "--line-only", "--journey", journey.name()]).await
+    /// [`PredictionError`], where there is none.
+    pub async fn line(&self, journey: Journey, scenario: &str) -> Result<ScenarioLine, PredictionError> {
+        let lines: LoadLines =
+            self.ask(&["loadline", "--line-only", "--journey", journey.name(), "--scenario", scenario]).await?;
+        line_of(&lines, journey, scenario).cloned()
     }
 
     /// What happens in a scenario, none being the everyday, when so many of one journey come.
@@ -193,15 +195,7 @@ impl Plimsoll {
     }
 }
 
-/// The line of the journey in this scenario, the everyday being `today`.
-///
-/// # Errors
-/// [`PredictionError::Silent`], where nothing is said of it.
-pub fn line_of<'a>(
-    lines: &'a LoadLines,
-    journey: Journey,
-    scenario: &str,
-) -> Result<&'a ScenarioLine, PredictionError> {
+fn line_of<'a>(lines: &'a LoadLines, journey: Journey, scenario: &str) -> Result<&'a ScenarioLine, PredictionError> {
     let of = |line: &&ScenarioLine| line.id == scenario && line.journey == journey.name();
     let silent = || PredictionError::Silent { asked: "loadline", what: format!("{journey} in {scenario}") };
     lines.scenarios.iter().find(of).ok_or_else(silent)
@@ -237,7 +231,7 @@ mod tests {
     #[tokio::test]
     async fn a_program_that_is_not_there_is_named_with_what_to_do() {
         let plimsoll = Plimsoll { program: "./no-such-plimsoll".into(), folder: ".".into() };
-        let error = plimsoll.lines(Journey::Checkout).await.unwrap_err().to_string();
+        let error = plimsoll.line(Journey::Checkout, "today").await.unwrap_err().to_string();
         assert!(error.starts_with("`./no-such-plimsoll` cannot be started: build it with"), "{error}");
     }
 }
