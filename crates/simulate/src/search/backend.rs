@@ -7,7 +7,7 @@ use super::laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observa
 use super::promise::{Indicator, Promise};
 use crate::Nanos;
 use crate::measurements::{End, Flow, Histogram, JourneyWindow, Measurements, Window};
-use crate::program::{JourneyId, OperationId, Program};
+use crate::program::{CacheContent, JourneyId, OperationId, Program};
 use crate::run::{Detail, Options, Seed, replicate};
 
 /// What a promise is about.
@@ -80,6 +80,7 @@ impl<F> Backend<'_, F> {
         let (until, warm_up, window) = match self.length {
             Length::Requests => {
                 let seconds = made.requests as f64 / (self.rate_per_s * factor);
+                let seconds = seconds.max(least_seconds(self.programs[made.variant.0], self.rate_per_s * factor));
                 let window = Nanos::from_secs_f64(seconds / (WINDOWS - WARM_UP) as f64);
                 (Nanos(window.0 * WINDOWS), Nanos(window.0 * WARM_UP), window)
             }
@@ -171,6 +172,19 @@ fn backlog(windows: &[(u64, u64)]) -> Vec<f64> {
 
 fn ended_in(window: &JourneyWindow) -> u64 {
     window.latency.count() + window.failed.iter().map(|failed| failed.count).sum::<u64>()
+}
+
+/// A run sees what a cache holds expire, and be fetched again, a few times; but for that no run has more requests than this.
+const MOST_FOR_EXPIRY: f64 = 500_000.0;
+
+/// How long a run must be at least, in seconds, whatever comes in it.
+fn least_seconds(program: &Program, per_s: f64) -> f64 {
+    let expiries = program.caches.iter().filter_map(|cache| match cache.content {
+        CacheContent::Keys { expiry, .. } => expiry,
+        CacheContent::Ratio { .. } => None,
+    });
+    let longest = expiries.map(Nanos::as_secs_f64).fold(0.0, f64::max);
+    (3.0 * longest).min(MOST_FOR_EXPIRY / per_s)
 }
 
 /// How a promise fared in a run.
