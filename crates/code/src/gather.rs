@@ -10,7 +10,7 @@ use tree_sitter::Node;
 use crate::language::Language;
 use crate::library::{Arg, Does, Form, Hit, Tables, Unit, Wait, split};
 use crate::seen::{Guard, Said, Seen, Timeout, What};
-use crate::shape::{Shape, children, shape};
+use crate::shape::{Shape, children, field_of, shape};
 use crate::text::{Texts, UNKNOWN, receiver, unquoted};
 
 /// What surrounds a node.
@@ -72,7 +72,7 @@ impl<'t> Gatherer<'t> {
         let mut calls: Vec<(&str, Node<'t>)> = Vec::new();
         while let Some(node) = stack.pop() {
             if let (Some(name), Some(parameters)) =
-                (node.child_by_field_name("name"), node.child_by_field_name("parameters"))
+                (field_of(self.language, node, "name"), field_of(self.language, node, "parameters"))
             {
                 functions.insert(self.texts.spelled(name), parameters);
                 if parameters.named_child_count() == 0 {

@@ -3,9 +3,12 @@
 //! Node kinds are those of the grammars of the `tree-sitter-*` crates. Where two languages use one word for two things,
 //! the language decides; the rest is one table.
 
+use std::sync::OnceLock;
+
 use tree_sitter::Node;
 
 use crate::language::Language;
+use crate::tongue::grammar;
 
 /// What a node is.
 #[derive(Clone, Copy, Debug)]
@@ -42,8 +45,63 @@ pub(crate) fn children(node: Node<'_>) -> Vec<Node<'_>> {
     node.named_children(&mut cursor).filter(|child| !child.kind().contains("comment")).collect()
 }
 
-fn field<'t>(node: Node<'t>, name: &str) -> Option<Node<'t>> {
-    node.child_by_field_name(name)
+/// The child in a field. The grammar is asked for the field's number once, not for each node.
+pub(crate) fn field_of<'t>(language: Language, node: Node<'t>, name: &str) -> Option<Node<'t>> {
+    let number = known(language).fields.iter().find(|(each, _)| *each == name)?.1;
+    node.child_by_field_id(number)
+}
+
+/// The kind of a node. The grammar's words are asked for once, not for each node.
+fn kind_of(language: Language, node: Node<'_>) -> &'static str {
+    known(language).kinds.get(usize::from(node.kind_id())).map_or("ERROR", String::as_str)
+}
+
+/// A grammar's words.
+struct Known {
+    kinds: Vec<String>,
+    fields: Vec<(&'static str, u16)>,
+}
+
+/// Fields that are asked for.
+const FIELDS: [&str; 27] = [
+    "arguments",
+    "initializer",
+    "body",
+    "name",
+    "superclasses",
+    "superclass",
+    "trait",
+    "type",
+    "left",
+    "right",
+    "value",
+    "key",
+    "property",
+    "pattern",
+    "field",
+    "default_value",
+    "alternative",
+    "consequence",
+    "condition",
+    "parameters",
+    "object",
+    "receiver",
+    "scope",
+    "function",
+    "declarator",
+    "block",
+    "operand",
+];
+
+fn known(language: Language) -> &'static Known {
+    static KNOWN: [OnceLock<Known>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
+    KNOWN[language as usize].get_or_init(|| {
+        let grammar = grammar(language);
+        let kinds =
+            (0..grammar.node_kind_count() as u16).map(|id| grammar.node_kind_for_id(id).unwrap_or_default().to_owned());
+        let fields = FIELDS.iter().filter_map(|name| Some((*name, grammar.field_id_for_name(name)?.get())));
+        Known { kinds: kinds.collect(), fields: fields.collect() }
+    })
 }
 
 fn of_kind<'t>(node: Node<'t>, kinds: &[&str]) -> Option<Node<'t>> {
@@ -66,7 +124,8 @@ fn bind<'t>(name: Option<Node<'t>>, value: Option<Node<'t>>) -> Shape<'t> {
 
 /// What a node is.
 pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
-    let kind = node.kind();
+    let kind = kind_of(language, node);
+    let field = |node, name: &'static str| field_of(language, node, name);
     match kind {
         "call_expression" if language == Language::Kotlin => {
             let args = of_kind(node, &["value_arguments"]);
@@ -128,7 +187,7 @@ pub(crate) fn shape(language: Language, node: Node<'_>) -> Shape<'_> {
             Shape::Class { name: field(node, "name").or_else(|| field(node, "type")), supers }
         }
         "short_var_declaration" | "assignment_statement" => {
-            let first = |name: &str| field(node, name).and_then(|list| list.named_child(0));
+            let first = |name: &'static str| field(node, name).and_then(|list| list.named_child(0));
             bind(first("left"), first("right"))
         }
         "const_spec" | "var_spec" => {

@@ -54,7 +54,8 @@ pub fn constants(language: Language, text: &str) -> Vec<(String, String)> {
     Gatherer::new(language, text, tables, Vec::new()).constants(tree.root_node())
 }
 
-fn grammar(language: Language) -> tree_sitter::Language {
+/// A language's grammar.
+pub(crate) fn grammar(language: Language) -> tree_sitter::Language {
     match language {
         Language::Go => tree_sitter_go::LANGUAGE.into(),
         Language::Java => tree_sitter_java::LANGUAGE.into(),
