@@ -121,6 +121,12 @@ impl<'m> Estate<'m> {
         self.doing(work).map_or_else(Vec::new, |steps| walks::legs(steps, Some(work)))
     }
 
+    /// What a journey asks and waits for.
+    pub fn journey_legs(&self, journey: JourneyId) -> Vec<Leg<'m>> {
+        let stated = self.view.model.behaviour.journeys.iter().find(|stated| stated.id == journey);
+        stated.map_or_else(Vec::new, |stated| walks::legs(&stated.steps, None))
+    }
+
     /// The call of the model that a step makes.
     pub fn call_of(&self, leg: &Leg<'_>) -> Option<CallId> {
         let from = self.view.model.behaviour.work(leg.in_work?).component;

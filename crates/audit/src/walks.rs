@@ -28,6 +28,15 @@ pub struct Leg<'m> {
     pub asks: Asks,
 }
 
+impl Leg<'_> {
+    /// How often it is tried when each attempt fails; with a budget, no more than the budget grants on average.
+    pub fn attempts(&self) -> f64 {
+        let Some(retries) = &self.guards.retries else { return 1.0 };
+        let max = retries.value.max.at_most().map_or(f64::INFINITY, |max| max as f64);
+        1.0 + max.min(retries.value.budget.map_or(f64::INFINITY, |budget| budget.fraction()))
+    }
+}
+
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asks {

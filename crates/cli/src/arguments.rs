@@ -19,6 +19,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Verb {
     Survey(SurveyArguments),
     Audit(AuditArguments),
+    Review(ReviewArguments),
     Rules(RulesArguments),
     Simulate(SimulateArguments),
     Loadline(LoadlineArguments),
@@ -75,6 +76,64 @@ pub(crate) enum Format {
     Markdown,
     /// One self-contained page with a map.
     Html,
+}
+
+/// Is this change safe: what it alters, breaks and risks.
+///
+/// Surveys both sides and compares them: what came, went or changed; what others still rely on; new findings of the
+/// audit; and for each journey whose behaviour differs its load line, bound, availability ceiling, longest chain, attempts
+/// and timeouts, before and after. Exits 1 where the verdict is block.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  plimsoll review main..HEAD                        what this branch changes
+  plimsoll review main...HEAD shop                  since it parted from main, of the folder shop
+  plimsoll review old new                           two folders
+  plimsoll review main..HEAD --format markdown      a comment for the pull request
+  plimsoll review main..HEAD --no-simulation        closed forms alone, in a second")]
+pub(crate) struct ReviewArguments {
+    /// Two commits, BASE..HEAD, or the folder before.
+    #[arg(value_name = "BASE..HEAD")]
+    pub(crate) what: String,
+    /// The folder of the repository that is the system; or the folder after.
+    #[arg(value_name = "PATH")]
+    pub(crate) path: Option<PathBuf>,
+    /// What to print.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: ReviewFormat,
+    /// The environment to compare; by default the one that the survey names.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) environment: Option<String>,
+    /// Do not simulate: bounds and ceilings, and no load lines.
+    #[arg(long)]
+    pub(crate) no_simulation: bool,
+    /// Exit 1 on a warning too.
+    #[arg(long)]
+    pub(crate) fail_on_warning: bool,
+    /// Half of a line's interval, as a share of it.
+    #[arg(long, value_name = "SHARE", value_parser = share, default_value = "2%")]
+    pub(crate) precision: f64,
+    /// The seed; the same one gives the same answer.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Requests that may be simulated for one line.
+    #[arg(long, value_name = "N", default_value_t = 25_000_000)]
+    pub(crate) budget: u64,
+    /// Runs made side by side; the result does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// The day on which waivers are judged, in UTC; today where left out.
+    #[arg(long, value_name = "DATE")]
+    pub(crate) now: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReviewFormat {
+    /// For people.
+    Text,
+    /// A comment for a pull request.
+    Markdown,
+    /// One document, `plimsoll-review/1`.
+    Json,
 }
 
 /// Is it to standard: rules over the whole system, with evidence.

@@ -6,7 +6,7 @@ use plimsoll_audit::{Baseline, Day, Options, Severity, audit, rules};
 use plimsoll_report::audit::{self as faces, Earlier, Judged};
 
 use crate::arguments::{AuditArguments, AuditFormat, Gate, RulesArguments};
-use crate::survey::{colour, environment, read};
+use crate::survey::{colour, configuration_problems, environment, read};
 use crate::{Outcome, answer};
 
 /// Runs the verb.
@@ -14,10 +14,7 @@ pub(crate) fn run(arguments: &AuditArguments) -> Result<Outcome, String> {
     for name in &arguments.rule {
         known(name)?;
     }
-    let today = match &arguments.now {
-        Some(text) => Day::parse(text).ok_or_else(|| format!("--now: `{text}` is no day; write it like 2027-03-31"))?,
-        None => today(),
-    };
+    let today = day(arguments.now.as_deref())?;
     let baseline = arguments.baseline.as_deref().map(report).transpose()?;
     let earlier = arguments.since.as_deref().map(report).transpose()?;
     let model = read(&arguments.paths, None)?;
@@ -52,10 +49,11 @@ pub(crate) fn run(arguments: &AuditArguments) -> Result<Outcome, String> {
         ),
     };
     answer(&text)?;
-    if model.configuration_errors > 0 {
-        return Ok(Outcome::Wrong);
+    if let Some(outcome) = configuration_problems(&model) {
+        return Ok(outcome);
     }
     if model.files_read == 0 {
+        eprintln!("nothing here could be read: `plimsoll survey --unmatched` says why");
         return Ok(Outcome::Unread);
     }
     let gate = match arguments.fail_on {
@@ -94,6 +92,14 @@ fn known(name: &str) -> Result<(), String> {
 fn report(path: &Path) -> Result<Earlier, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
     Earlier::read(&text).map_err(|what| format!("`{}` {what}", path.display()))
+}
+
+/// The day that was asked for; today in UTC where none was.
+pub(crate) fn day(asked: Option<&str>) -> Result<Day, String> {
+    match asked {
+        Some(text) => Day::parse(text).ok_or_else(|| format!("--now: `{text}` is no day; write it like 2027-03-31")),
+        None => Ok(today()),
+    }
 }
 
 /// Today in UTC.

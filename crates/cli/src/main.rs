@@ -7,12 +7,14 @@
 mod arguments;
 mod ask;
 mod audit;
+mod commit;
 mod explain;
 mod init;
 mod loadline;
 mod progress;
 mod query;
 mod render;
+mod review;
 mod schema;
 mod simulate;
 mod survey;
@@ -52,6 +54,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.verb {
         Verb::Survey(options) => survey::run(&options),
         Verb::Audit(options) => audit::run(&options),
+        Verb::Review(options) => review::run(&options),
         Verb::Rules(options) => audit::list(&options),
         Verb::Simulate(options) => simulate::run(&options),
         Verb::Loadline(options) => loadline::run(&options),

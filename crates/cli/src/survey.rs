@@ -49,7 +49,12 @@ pub(crate) fn configuration_problems(model: &Model) -> Option<Outcome> {
     for problem in &model.problems {
         let file = model.files.display(problem.at.file);
         if file.ends_with("plimsoll.yaml") {
-            eprintln!("{file}:{}:{}: {}", problem.at.line, problem.at.column, problem.message);
+            // What is wrong with a whole file stands on no line of it.
+            let place = match problem.at.line {
+                0 => file,
+                line => format!("{file}:{line}:{}", problem.at.column),
+            };
+            eprintln!("{place}: {}", problem.message);
         }
     }
     Some(Outcome::Wrong)

@@ -185,3 +185,13 @@ fn an_unknown_rule_and_a_wrong_day_are_wrong_use() {
     assert_eq!(folder.audit(&["--now", "tomorrow"]).status.code(), Some(2));
     assert_eq!(folder.audit(&["--baseline", "not-there.json"]).status.code(), Some(2));
 }
+
+#[test]
+fn a_wrong_plimsoll_yaml_is_said_with_its_place() {
+    let folder = Folder::new("configuration");
+    std::fs::write(folder.0.join("plimsoll.yaml"), "plimsoll: 1\ncomponets: {}\n").unwrap();
+    let output = folder.audit(&[]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(error.starts_with("plimsoll.yaml:2:1: `componets` is not a key"), "{error}");
+}

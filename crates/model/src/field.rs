@@ -62,6 +62,7 @@ impl Field {
             Self::Objective
                 | Self::Alert
                 | Self::BurnAlert
+                | Self::NetworkPolicies
                 | Self::PlainSecret
                 | Self::Trigger
                 | Self::Action

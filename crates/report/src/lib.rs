@@ -8,6 +8,7 @@
 pub mod survey;
 pub mod audit;
 pub mod loadline;
+pub mod review;
 pub mod simulate;
 
 mod chart;

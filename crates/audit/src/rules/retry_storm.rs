@@ -26,7 +26,6 @@
 //! Try again at one level, the highest that can; give retries a budget of a tenth of the first attempts, pauses and jitter.
 
 use plimsoll_model::behaviour::WorkId;
-use plimsoll_model::behaviour::guard::Guards;
 use plimsoll_model::{ComponentId, EvidenceId};
 
 use crate::estate::Estate;
@@ -92,12 +91,12 @@ fn descend<'m>(
     worst[work.index()] = way.attempts;
     let own = estate.model().behaviour.work(work).component;
     for leg in estate.legs(work) {
-        let (attempts, evidence) = attempts(leg.guards);
+        let attempts = leg.attempts();
         let mut next = way.clone();
         next.attempts *= attempts;
         if attempts > 1.0 {
             next.factors.push((own, attempts));
-            next.places.extend(evidence);
+            next.places.extend(leg.guards.retries.as_ref().map(|retries| retries.evidence));
         }
         // The call that brings it over ten, not those below it.
         if next.attempts > ATTEMPTS_MAX && attempts > 1.0 {
@@ -108,14 +107,6 @@ fn descend<'m>(
             descend(estate, to, &next, worst, told, depth + 1);
         }
     }
-}
-
-/// Attempts of one call when each fails; with a budget, no more than the budget grants on average.
-fn attempts(guards: &Guards) -> (f64, Option<EvidenceId>) {
-    let Some(retries) = &guards.retries else { return (1.0, None) };
-    let max = retries.value.max.at_most().map_or(f64::INFINITY, |max| max as f64);
-    let granted = retries.value.budget.map_or(f64::INFINITY, |budget| budget.fraction());
-    (1.0 + max.min(granted), Some(retries.evidence))
 }
 
 fn number(n: f64) -> String {

@@ -247,19 +247,22 @@ fn list_unknown(objects: &[Object<'_>], facts: &mut Facts) {
         let known = workload::is_workload(object)
             || endpoint::is_endpoint(object)
             || operators::is_operated(object)
+            || is_objective(object)
             || (SILENT.contains(&object.kind) && !object.group().contains('.') || is_builtin(object));
         if known || seen.insert((object.node.at.file, object.kind.to_owned()), ()).is_some() {
             continue;
         }
-        let (kind, reason) = if object.api_version.starts_with("openslo/") {
-            let reason = "promises in OpenSLO are not read by this version; `promises` of plimsoll.yaml holds them";
-            (String::from("OpenSLO"), String::from(reason))
-        } else {
-            let reason = format!("objects of kind {} ({}) are not read", object.kind, object.api_version);
-            (format!("Kubernetes {}", object.kind), reason)
-        };
+        let family = if object.api_version.starts_with("openslo/") { "OpenSLO" } else { "Kubernetes" };
+        let reason = format!("objects of kind {} ({}) are not read", object.kind, object.api_version);
+        let kind = format!("{family} {}", object.kind);
         facts.not_read.push(Skipped { kind, file: object.node.at.file, reason });
     }
+}
+
+/// Whether the reader of objectives reads it.
+fn is_objective(object: &Object<'_>) -> bool {
+    let slo = object.kind == "SLO" && object.api_version.starts_with("openslo/");
+    slo || object.kind == "PrometheusRule" && object.group() == "monitoring.coreos.com"
 }
 
 fn is_builtin(object: &Object<'_>) -> bool {

@@ -589,8 +589,7 @@ fn a_service_of_open_slo_is_no_service_of_kubernetes() {
     check(
         "apiVersion: openslo/v1\nkind: Service\nmetadata: { name: a }\n---\napiVersion: openslo/v1\nkind: SLO\nmetadata: { name: fast }\nspec: { service: a }\n",
         expect![[r#"
-            not read: promises in OpenSLO are not read by this version; `promises` of plimsoll.yaml holds them
-            not read: promises in OpenSLO are not read by this version; `promises` of plimsoll.yaml holds them
+            not read: objects of kind Service (openslo/v1) are not read
         "#]],
     );
 }

@@ -1,9 +1,10 @@
-//! Sources: where files come from. A folder on disk, or texts in memory for tests.
+//! Sources: where files come from. A folder on disk, the files of a commit, or texts in memory for tests.
 //!
 //! Which files of a folder count is said in `walk`, which folders plimsoll.yaml names in `named`.
 
 mod named;
 pub(crate) mod places;
+mod stored;
 mod tracked;
 mod walk;
 
@@ -13,12 +14,15 @@ use std::path::{Path, PathBuf};
 use plimsoll_model::place::FileName;
 
 use named::{Named, lexical};
+pub use stored::{Store, Stored, StoredFolder};
 
 /// Where files come from.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A folder.
     Folder(Folder),
+    /// A folder of a tree that does not lie on the disk.
+    Stored(StoredFolder),
     /// Texts by path.
     Memory {
         /// The name that prefixes its paths where there are several sources.
@@ -56,6 +60,7 @@ enum Location {
     /// A symbolic link, and the path inside the same source that it leads to, if it does.
     Link(Option<String>),
     Disk(PathBuf),
+    Stored(std::sync::Arc<dyn Store>, String),
     Memory(Vec<u8>),
 }
 
@@ -88,6 +93,11 @@ impl Source {
         named.into_iter().zip(names).zip(&roots).map(folder).collect()
     }
 
+    /// Sources of a folder of a tree that does not lie on the disk: those that its plimsoll.yaml names, else the folder.
+    pub fn stored(store: &std::sync::Arc<dyn Store>, folder: &str) -> Vec<Self> {
+        stored::sources(store, folder)
+    }
+
     /// One folder and nothing else, whatever it says of others.
     pub fn folder(root: PathBuf) -> Self {
         Self::Folder(Folder { name: String::new(), root, except: Vec::new(), apart: Vec::new() })
@@ -103,13 +113,15 @@ impl Source {
     pub fn name(&self) -> &str {
         match self {
             Self::Folder(Folder { name, .. }) | Self::Memory { name, .. } => name,
+            Self::Stored(folder) => &folder.name,
         }
     }
 
-    /// Where it is on the disk, as an absolute path without `..`; none for texts in memory.
+    /// Where it is, as an absolute path without `..`; none for texts in memory.
     fn place(&self) -> Option<PathBuf> {
         match self {
             Self::Folder(folder) => Some(lexical(&folder.root)),
+            Self::Stored(folder) => Some(folder.place()),
             Self::Memory { .. } => None,
         }
     }
@@ -118,6 +130,7 @@ impl Source {
     pub fn list(&self, source: u32) -> Vec<Found> {
         match self {
             Self::Folder(folder) => walk::walk(folder, source),
+            Self::Stored(folder) => folder.list(source),
             Self::Memory { files, .. } => files
                 .iter()
                 .map(|(path, bytes)| Found {
@@ -176,7 +189,7 @@ impl Found {
     pub fn link(&self) -> Option<&str> {
         match &self.content {
             Location::Link(target) => target.as_deref(),
-            Location::Disk(_) | Location::Memory(_) => None,
+            Location::Disk(_) | Location::Stored(..) | Location::Memory(_) => None,
         }
     }
 
@@ -195,6 +208,7 @@ impl Found {
         match &self.content {
             Location::Link(_) => Err(String::from("is a link; links are not followed, so that no file counts twice")),
             Location::Memory(bytes) => Ok(bytes.clone()),
+            Location::Stored(store, path) => store.read(path),
             Location::Disk(path) => std::fs::read(path).map_err(|error| format!("cannot be read: {}", error.kind())),
         }
     }

@@ -26,8 +26,13 @@ pub(super) fn of(folder: &Path) -> Vec<Named> {
     let Some(text) = FILES.iter().find_map(|name| std::fs::read_to_string(folder.join(name)).ok()) else {
         return Vec::new();
     };
+    of_text(folder, &text)
+}
+
+/// The sources that the text of a folder's plimsoll.yaml names.
+pub(super) fn of_text(folder: &Path, text: &str) -> Vec<Named> {
     // The reader reads it again and reports what is wrong; here only what is right matters.
-    let Some(system) = plimsoll_yaml::from_text(FileId(0), &text).0.system else { return Vec::new() };
+    let Some(system) = plimsoll_yaml::from_text(FileId(0), text).0.system else { return Vec::new() };
     let extends = system.extends.as_ref().map(|extends| extends.value.text.as_str());
     let mut named: Vec<Named> = system.sources.iter().map(|source| one(folder, source, extends)).collect();
     let is_here = |named: &Named| lexical(&named.root) == lexical(folder);

@@ -14,7 +14,7 @@ use super::{Folder, Found, Location, tracked};
 use crate::corpus::{folder_of, normal};
 
 /// Leaves files out beyond what git ignores, in the same language.
-const IGNORE_FILE: &str = ".plimsollignore";
+pub(super) const IGNORE_FILE: &str = ".plimsollignore";
 
 /// All files that count, in no particular order.
 pub(super) fn walk(folder: &Folder, source: u32) -> Vec<Found> {

@@ -4,7 +4,7 @@ mod html;
 mod json;
 mod markdown;
 mod text;
-mod words;
+pub(crate) mod words;
 
 pub use html::html;
 pub use json::{FORMAT, json};

@@ -27,7 +27,7 @@ pub(super) fn line(scenario: &ScenarioLine) -> String {
 }
 
 /// The line in a table's cell.
-pub(super) fn short_line(scenario: &ScenarioLine) -> String {
+pub(crate) fn short_line(scenario: &ScenarioLine) -> String {
     match (&scenario.verdict, &scenario.over_assumptions) {
         (Verdict::BrokenAtRest { .. }, _) => "none".to_owned(),
         (Verdict::Unbounded { .. }, _) => "unbounded".to_owned(),
@@ -67,7 +67,7 @@ pub(super) fn peak(scenario: &ScenarioLine) -> Option<String> {
 }
 
 /// What breaks and why, in one sentence.
-pub(super) fn breaks(scenario: &ScenarioLine) -> Option<String> {
+pub(crate) fn breaks(scenario: &ScenarioLine) -> Option<String> {
     let breaks = scenario.breaks.as_ref()?;
     let says = scenario.promises.iter().find(|promise| promise.name == breaks.promise);
     let promise = says.map_or(breaks.promise.clone(), |says| format!("{} ({})", says.name, says.says));
@@ -81,7 +81,7 @@ pub(super) fn breaks(scenario: &ScenarioLine) -> Option<String> {
 }
 
 /// At rest: how many requests are bad.
-pub(super) fn at_rest(scenario: &ScenarioLine) -> Option<String> {
+pub(crate) fn at_rest(scenario: &ScenarioLine) -> Option<String> {
     match scenario.verdict {
         Verdict::BrokenAtRest { load: tried, share } => {
             Some(format!("{} of requests are bad at {} already", percent(share), load(tried, scenario.unit)))
