@@ -13,6 +13,7 @@ pub(crate) fn run(arguments: &ExplainArguments) -> Result<Outcome, String> {
         [] => overview(),
         ["readers"] => readers(),
         ["reader", name] => reader(name)?,
+        ["libraries"] => libraries()?,
         ["join"] => head(plimsoll_read::join::PAGE),
         ["left-out"] => head(plimsoll_read::left_out::PAGE),
         ["default-environment"] => head(plimsoll_read::join::DEFAULT_PAGE),
@@ -33,6 +34,7 @@ fn overview() -> String {
     format!(
         "plimsoll explain readers              every reader in a line\n\
          plimsoll explain reader NAME          one of {}\n\
+         plimsoll explain libraries            what source code is compared with, library by library\n\
          plimsoll explain join                 which names are the same thing, pass by pass\n\
          plimsoll explain default-environment  which way to deploy is meant when none is named\n\
          plimsoll explain left-out             tests, samples, generated and vendored files\n\
@@ -96,6 +98,30 @@ fn reader(name: &str) -> Result<String, String> {
     let found = plimsoll_read::readers().iter().find(|reader| reader.name == name);
     let names = || plimsoll_read::readers().iter().map(|reader| reader.name).collect::<Vec<_>>().join(", ");
     found.map(|reader| head(reader.page)).ok_or_else(|| format!("there is no reader `{name}`; there are {}", names()))
+}
+
+#[cfg(feature = "languages")]
+fn libraries() -> Result<String, String> {
+    use std::fmt::Write as _;
+
+    let mut out = String::new();
+    for (family, language, libraries) in plimsoll_read::code::FAMILIES {
+        let _ = writeln!(out, "## {family}\n");
+        for library in libraries {
+            let sees: Vec<&str> = library.sees.iter().map(|guard| guard.word()).collect();
+            let sees =
+                if sees.is_empty() { String::new() } else { format!("Sees protections: {}.\n\n", sees.join(", ")) };
+            let shows = library.shows.lines().map(|line| format!("- {}\n", line.trim())).collect::<String>();
+            let fence = language.name().to_lowercase();
+            let _ = writeln!(out, "### {}\n\n{sees}```{fence}\n{}\n```\n\n{shows}", library.name, library.example);
+        }
+    }
+    Ok(out)
+}
+
+#[cfg(not(feature = "languages"))]
+fn libraries() -> Result<String, String> {
+    Err(String::from("this binary was built without `languages`; build it with the default features"))
 }
 
 fn line(field: Field) -> String {

@@ -195,3 +195,44 @@ fn after_the_ladder_black_friday_holds_and_not_without_a_zone() {
     check_example("black-friday", "today", 72.0, 67.3);
     check_example("black-friday", "zone-a-loss", 38.1, 32.3);
 }
+
+/// A front that asks two services of which nobody says how long they take: one on half a core, one on four.
+const UNSAID: &str = "plimsoll: 1
+journeys: { visit: { steps: [front.get], load: { open: 2/s } } }
+promises: { quick: { on: journey visit, p95: 1s } }
+components:
+  front: { replicas: 2, serves: { cores: 1 }, operations: { get: { does: [{ spend: { cpu: { mean: 1ms, distribution: exponential } } }, { call: narrow.get, timeout: 2s }, { call: wide.get, timeout: 2s }] } } }
+  narrow: { replicas: 1, serves: { cores: 0.5 }, operations: { get: {} } }
+  wide: { replicas: 4, serves: { cores: 4 }, operations: { get: {} } }
+";
+
+#[test]
+fn unknowns_are_ranked_as_by_perturbing_each() {
+    let folder = system("unknowns", UNSAID);
+    let found = json(&folder, &["loadline", "--budget", "4000000"]);
+    let scenario = &found["scenarios"][0];
+    let unknowns = scenario["unknowns"].as_array().unwrap();
+    let times: Vec<&Value> =
+        unknowns.iter().filter(|unknown| unknown["assumption"] == "default-service-time").collect();
+    assert!(!times.is_empty() && times[0]["field"] == "narrow.get", "{unknowns:?}");
+    // The same by asking: the larger of what each end of its range does.
+    let asked = |field: &str, value: &str| {
+        let change = format!("default-service-time@{field}={value}");
+        let found = json(&folder, &["loadline", "--budget", "4000000", "--what-if", &change]);
+        found["scenarios"][0]["moves"][0]["line_change_per_s"]["value"].as_f64().unwrap()
+    };
+    for unknown in times {
+        let field = unknown["field"].as_str().unwrap();
+        let expect = asked(field, "1ms").abs().max(asked(field, "50ms").abs());
+        let told = unknown["line_change_per_s"].as_f64().unwrap();
+        assert!((told / expect - 1.0).abs() < 0.1, "{field}: {told}, asked {expect}");
+    }
+    // Over all ranges the line lies between two figures, and the terminal says first on how many assumptions it rests.
+    let over = &scenario["line_over_assumptions_per_s"];
+    let line = scenario["line_per_s"]["value"].as_f64().unwrap();
+    assert!(over["low"].as_f64().unwrap() < line && line < over["high"].as_f64().unwrap(), "{over}");
+    let text = String::from_utf8(plimsoll(&folder, &["loadline", "--budget", "4000000"]).stdout).unwrap();
+    let first = text.lines().find(|row| row.starts_with("load line")).unwrap();
+    let count = scenario["assumptions"].as_array().unwrap().len();
+    assert!(first.contains("between") && first.contains(&format!("resting on {count} assumptions")), "{first}");
+}

@@ -61,6 +61,7 @@ impl Field {
             self,
             Self::Objective
                 | Self::Alert
+                | Self::Protection
                 | Self::BurnAlert
                 | Self::NetworkPolicies
                 | Self::PlainSecret
@@ -145,6 +146,8 @@ fields! {
     Alert: Component, Text, "alert", Declared;
     /// An alert that speaks of how fast its error budget burns; one row each.
     BurnAlert: Component, Text, "burn_alert", Declared;
+    /// What protects it or those who use it, as its program text shows, such as `circuit breaker`; one row each.
+    Protection: Component, Text, "protection", Declared;
     /// Links that people follow: runbook, dashboard, repository.
     Links: Component, Texts, "links", Declared;
 
@@ -281,6 +284,8 @@ fields! {
     Deliveries: Call, Text, "deliveries", Declared;
     /// Where messages go that the caller cannot handle.
     CallDeadLetters: Call, Text, "dead_letter_target", Declared;
+    /// How sure it is that the call is made, where only program text shows it: `sure`, `likely` or `possible`.
+    Certainty: Call, Text, "certainty", Declared;
     /// How the path is secured.
     Tls: Call, Flag, "tls", Declared;
 

@@ -213,6 +213,18 @@ impl Protocol {
 }
 
 words! {
+    /// How sure it is that something is so, where it was read in program text.
+    Certainty {
+        /// Configuration says it, or a known library is given it: of a hundred, at most five are wrong.
+        Sure "sure",
+        /// What surrounds it says what it is: of four, at most one is wrong.
+        Likely "likely",
+        /// Only the text itself shows it.
+        Possible "possible",
+    }
+}
+
+words! {
     /// What an interface is described in.
     InterfaceKind {
         /// Protocol Buffers services.

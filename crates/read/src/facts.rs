@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use plimsoll_model::{At, Content, Field, FileId, InterfaceKind, LooseKind, Problem, Support, Value};
+use plimsoll_model::{
+    At, Certainty, Content, Field, FileId, InterfaceKind, LooseKind, Problem, Protocol, Support, Value,
+};
 
 use crate::tree::Node;
 
@@ -56,6 +58,8 @@ pub struct Facts {
     pub names: Vec<(FileId, Spelled)>,
     /// Descriptions of operations.
     pub interfaces: Vec<Described>,
+    /// What program text shows.
+    pub sightings: Vec<Sighting>,
     /// Which folder an image or program is built from.
     pub builds: Vec<Build>,
     /// Who owns which path.
@@ -373,6 +377,45 @@ pub struct Mention {
     pub origin: Origin,
 }
 
+/// What a line of a program shows.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// What it is.
+    pub sight: Sight,
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// By what it was seen, in words.
+    pub note: String,
+    /// Where it stands; its file says who.
+    pub origin: Origin,
+}
+
+/// What can be seen in program text. Texts have placeholders, which the component's variables fill.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sight {
+    /// A text that may name somebody.
+    Names {
+        /// The key that says most of it.
+        key: String,
+        /// The text.
+        value: String,
+        /// What is spoken, where the library says so.
+        protocol: Option<Protocol>,
+        /// How long an answer is waited for, where this place would say it.
+        timeout: Option<Content>,
+    },
+    /// A client of a gRPC service; whether its address is spelled as a URL of HTTP in that language.
+    Client(String, bool),
+    /// A gRPC service is served.
+    Server(String),
+    /// Messages are sent to a topic.
+    Sends(String, Option<Protocol>),
+    /// Messages are taken from a topic.
+    Takes(String, Option<Protocol>),
+    /// Something protects the program.
+    Guards(String),
+}
+
 /// A description of operations.
 #[derive(Clone, Debug)]
 pub struct Described {
@@ -521,6 +564,7 @@ impl Facts {
         self.mentions.append(&mut other.mentions);
         self.names.append(&mut other.names);
         self.interfaces.append(&mut other.interfaces);
+        self.sightings.append(&mut other.sightings);
         self.builds.append(&mut other.builds);
         self.owners.append(&mut other.owners);
         self.entities.append(&mut other.entities);

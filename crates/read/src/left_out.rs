@@ -147,6 +147,9 @@ impl Kept {
 /// The first folder of a path that is left out, and what it holds.
 fn material(path: &str) -> Option<(Material, &str)> {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+    // Below the root of Java's and Kotlin's packages, folders are names: `org/springframework/samples`.
+    let packages = ["src/main/java/", "src/main/kotlin/"].iter().find_map(|root| path.find(root));
+    let folders = packages.map_or(folders, |at| &folders[..at.min(folders.len())]);
     for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
         let lower = folder.to_ascii_lowercase();
         let old = lower.strip_prefix("old-").or(lower.strip_prefix("old_")).map(|_| "old").unwrap_or(&lower);
@@ -195,7 +198,7 @@ fn kind_of(corpus: &Corpus, file: FileId, path: &str, name: &str, extension: &st
         _ if in_chart && matches!(extension, "yaml" | "yml" | "tpl" | "txt") => {
             ("Helm chart", "it is no part of a chart that is rendered")
         }
-        _ if CODE.contains(&extension) => ("source code", "program text is not read by this version"),
+        _ if CODE.contains(&extension) => ("source code", "its language is not read by this version"),
         "tf" | "tfvars" | "hcl" | "bicep" => {
             ("infrastructure as code", "Terraform and its kin are not read by this version")
         }

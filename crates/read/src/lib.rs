@@ -8,6 +8,8 @@
 pub mod address;
 pub mod build_scripts;
 pub mod catalog;
+#[cfg(feature = "languages")]
+pub mod code;
 pub mod codeowners;
 pub mod compose;
 pub mod config;
@@ -66,6 +68,8 @@ pub fn readers() -> &'static [Reader] {
         dotenv::READER,
         codeowners::READER,
         catalog::READER,
+        #[cfg(feature = "languages")]
+        code::READER,
         pipelines::READER,
         objectives::READER,
         plimsoll_yaml::READER,

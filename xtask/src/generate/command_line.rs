@@ -31,7 +31,7 @@ impl Binary {
         command.env("COLUMNS", COLUMNS).env("NO_COLOR", "1").stdin(Stdio::null()).output()
     }
 
-    fn text(&self, arguments: &[&str]) -> io::Result<Option<String>> {
+    pub(super) fn text(&self, arguments: &[&str]) -> io::Result<Option<String>> {
         let output = self.run(arguments)?;
         Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     }

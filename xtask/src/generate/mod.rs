@@ -4,6 +4,7 @@
 
 mod assumptions;
 mod command_line;
+mod libraries;
 mod model;
 mod readers;
 mod rules;
@@ -58,6 +59,7 @@ fn pages(root: &Path) -> io::Result<Pages> {
     pages.insert("model.md".to_owned(), model::page(&tree));
     pages.insert("assumptions.md".to_owned(), assumptions::page());
     pages.insert("readers.md".to_owned(), readers::page(&tree));
+    pages.insert("libraries.md".to_owned(), libraries::page(&binary)?);
     pages.insert("rules.md".to_owned(), rules::page(&tree));
     pages.insert("command-line.md".to_owned(), command_line::page(&binary)?);
     for (name, title, lead) in schema::PUBLISHED {

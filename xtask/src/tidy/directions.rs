@@ -9,10 +9,11 @@ use super::{Finding, line_where};
 use crate::tree::Tree;
 
 /// Which of our crates a crate may depend on. A new edge is a decision: write its ADR, then add it here.
-const MAY_DEPEND_ON: [(&str, &[&str]); 13] = [
+const MAY_DEPEND_ON: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("gotemplate", &[]),
-    ("read", &["model", "gotemplate"]),
+    ("code", &[]),
+    ("read", &["model", "gotemplate", "code"]),
     ("observe", &["model"]),
     ("audit", &["model"]),
     ("simulate", &["model"]),

@@ -122,7 +122,7 @@ fn is_topic(value: &str) -> bool {
 }
 
 /// Keys whose value is read by people, or says who may call, or is the program's own address.
-fn is_not_called(key: &str) -> bool {
+pub(crate) fn is_not_called(key: &str) -> bool {
     #[rustfmt::skip]
     const READ: &[&str] = &[
         "schema", "description", "documentation", "docs", "doc", "homepage", "license", "comment", "comments",

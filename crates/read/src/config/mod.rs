@@ -51,7 +51,7 @@ mod documents;
 mod environment;
 mod kind;
 mod lines;
-mod mentions;
+pub(crate) mod mentions;
 mod nginx;
 mod reading;
 mod spring;

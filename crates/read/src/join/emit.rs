@@ -8,6 +8,7 @@ use plimsoll_model::{
     Noun, Operation, OperationId, PipelineId, Problem, PromiseId, Scope, Subject, TeamId, Topic, TopicId, Value,
 };
 
+use super::code::Owners;
 use super::default_variant::Choice;
 use super::folders::Folders;
 use super::identity::{Part, PartId, Parts};
@@ -30,6 +31,7 @@ pub(super) struct Joined {
     pub(super) interfaces: Vec<Served>,
     pub(super) topics: Vec<TopicRow>,
     pub(super) people: People,
+    pub(super) owners: Owners,
 }
 
 /// Builds the model.
@@ -287,6 +289,23 @@ impl<'j> Emitter<'j> {
                 let content = supposed::stated(value);
                 let subject = Subject::Call(CallId(index as u32));
                 self.builder.fact(Fact { subject, field: *field, scope: Scope::All, content, evidence });
+            }
+            for (field, content, origin, note) in super::code::settled(&row.seen) {
+                let evidence = self.declared(origin, note);
+                let subject = Subject::Call(CallId(index as u32));
+                let content = content.clone();
+                self.builder.fact(Fact { subject, field: *field, scope: Scope::All, content, evidence });
+            }
+            if let (Some(first), Some(certainty)) =
+                (evidence.first(), row.certainty.filter(|_| row.supposed.is_empty()))
+            {
+                self.builder.fact(Fact {
+                    subject: Subject::Call(CallId(index as u32)),
+                    field: Field::Certainty,
+                    scope: Scope::All,
+                    content: Content::Stated(Value::Text(certainty.word().to_owned())),
+                    evidence: *first,
+                });
             }
             if let (Some(first), false) = (evidence.first(), row.keys.is_empty()) {
                 let keys = row.keys.iter().cloned().map(Value::Text).collect();
@@ -588,6 +607,10 @@ impl<'j> Emitter<'j> {
             {
                 let evidence = self.declared(&build.origin, "the build shows the language");
                 facts.push((Field::Language, Value::Text(language.clone()), evidence));
+            }
+            for (text, note, origin) in super::code::guards(self.facts, &self.joined.owners, part_id) {
+                let evidence = self.declared(origin, note);
+                facts.push((Field::Protection, Value::Text(text.clone()), evidence));
             }
             for (owner, note, origin) in self.joined.people.owner.get(&part_id).cloned().unwrap_or_default() {
                 let evidence = self.declared(&origin, &note);

@@ -40,7 +40,36 @@ pub(super) fn attribute(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: 
         served.push(fold(component, note, &copies));
     }
     merge_documents(&mut served);
+    merge_routes(parts, &mut served);
     served
+}
+
+/// Routes in the files of one component are one interface. Where a description of the component states the same, they
+/// add nothing; routes of files that are nobody's are none.
+fn merge_routes(parts: &Parts, served: &mut Vec<Served>) {
+    let (routes, mut kept): (Vec<Served>, Vec<Served>) =
+        std::mem::take(served).into_iter().partition(|each| each.described.kind == InterfaceKind::Http);
+    let mut by_part: BTreeMap<PartId, Served> = BTreeMap::new();
+    for each in routes {
+        let Some(part) = each.component else { continue };
+        let described = kept.iter().filter(|other| other.component == Some(part));
+        if described.into_iter().any(|other| other.described.kind == InterfaceKind::Openapi) {
+            continue;
+        }
+        let whole = by_part.entry(part).or_insert_with(|| {
+            let name = format!("{} routes", parts.get(part).id);
+            let described = Described { name, operations: Vec::new(), ..each.described.clone() };
+            Served { described, origins: Vec::new(), note: String::from("its program serves them"), ..each.clone() }
+        });
+        for operation in each.described.operations {
+            if !whole.described.operations.iter().any(|known| same_operation(known, &operation)) {
+                whole.described.operations.push(operation);
+            }
+        }
+        whole.origins.extend(each.origins);
+    }
+    kept.extend(by_part.into_values());
+    *served = kept;
 }
 
 /// Copies of a proto service share its full name; documents are folded by component afterwards.
@@ -180,6 +209,9 @@ fn serves_document(
     let file = described.origin.at.file;
     if let Some(part) = folders.owner(corpus, file) {
         return (Some(part), String::from("it lies in the component's folder"));
+    }
+    if described.kind == InterfaceKind::Http {
+        return (None, String::new());
     }
     let by_host = described.hosts.iter().find_map(|host| {
         let label = host.split(['.', ':', '/']).next()?;

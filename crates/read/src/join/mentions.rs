@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{At, FileId};
+use plimsoll_model::{At, Certainty, Content, FileId, Protocol};
 
 use super::folders::Folders;
 use super::identity::{PartId, Parts};
@@ -19,6 +19,8 @@ pub(super) enum Place {
     Configuration,
     /// A word of a command.
     Argument,
+    /// Program text.
+    Code,
     /// A word of a command that runs before the start: a hint, never an edge.
     Wait,
 }
@@ -40,6 +42,20 @@ pub(super) struct Mentioned {
     pub(super) place: Place,
     /// The hosts that it names.
     pub(super) addresses: Vec<Address>,
+    /// What its file's format adds; nothing but in program text.
+    pub(super) seen: Option<Seen>,
+}
+
+/// What program text adds to a value.
+#[derive(Clone, Debug)]
+pub(super) struct Seen {
+    pub(super) certainty: Certainty,
+    /// By what it was seen, in words.
+    pub(super) note: String,
+    /// What a library speaks.
+    pub(super) protocol: Option<Protocol>,
+    /// How long an answer is waited for.
+    pub(super) timeout: Option<Content>,
 }
 
 /// A configuration file that this many components are given says whom the system knows, not who of them calls whom.
@@ -72,6 +88,7 @@ fn of_units(facts: &Facts, parts: &Parts, out: &mut Vec<Mentioned>) {
                 origin: origin.clone(),
                 place,
                 addresses: addresses(value),
+                seen: None,
             };
             for variable in &container.environment {
                 if let Some(value) = &variable.value {
@@ -140,6 +157,7 @@ fn of_files(corpus: &Corpus, facts: &Facts, parts: &Parts, folders: &Folders, ou
                 value,
                 origin: mention.origin.clone(),
                 place: Place::Configuration,
+                seen: None,
             });
         }
     }
@@ -156,7 +174,7 @@ fn of_text<'f>(file: &'f MountedFile, text: &Spelled) -> impl Iterator<Item = (S
 }
 
 /// Variables of all containers of a component.
-fn variables_of(facts: &Facts, parts: &Parts, part: PartId) -> Vec<Variable> {
+pub(super) fn variables_of(facts: &Facts, parts: &Parts, part: PartId) -> Vec<Variable> {
     let units = parts.get(part).units.iter().map(|unit| &facts.units[*unit]);
     units.flat_map(|unit| &unit.containers).flat_map(|container| &container.environment).cloned().collect()
 }
@@ -169,7 +187,7 @@ fn value_of(variables: &[Variable], key: &str) -> Option<String> {
 }
 
 /// A template's placeholders filled with what the component's containers set.
-fn filled(value: &str, variables: &[Variable]) -> String {
+pub(super) fn filled(value: &str, variables: &[Variable]) -> String {
     placeholders(value, &|key| value_of(variables, key)).into_owned()
 }
 
@@ -192,6 +210,7 @@ fn of_images(facts: &Facts, parts: &Parts, folders: &Folders, out: &mut Vec<Ment
                     value: value.clone(),
                     origin: variable.origin.clone(),
                     place: Place::Configuration,
+                    seen: None,
                 });
             }
         }

@@ -7,7 +7,8 @@
 //! 3. `folders`: image to build folder to component, so that files in the folder speak for it;
 //! 4. `classify`: what each component is, from its image, ports, variables and name;
 //! 5. `mentions` and `resolve`: every value that names a host is followed to a component, an outside host, or nothing;
-//! 6. `interfaces`: descriptions of operations to the component that serves them;
+//! 6. `interfaces`: descriptions of operations to the component that serves them; `code`: clients and servers by the
+//!    name of the service, and who sends to and takes from a topic;
 //! 7. `topics`: names of queues and subjects;
 //! 8. `people`: owners by path and catalogue;
 //! 9. `emit`: rows of the model, sorted; then what plimsoll.yaml says of the behaviour, its names made ids.
@@ -15,6 +16,7 @@
 //! Not here: how a file is read (the readers). Always: ambiguity is reported with its candidates, not decided.
 
 mod classify;
+mod code;
 mod default_variant;
 mod emit;
 mod folders;
@@ -48,17 +50,21 @@ pub fn join(corpus: &Corpus, facts: Facts) -> Model {
     let variant = default.as_ref().map(|choice| choice.variant);
     let folders = folders::tie(corpus, &facts, &parts);
     classify::classify(corpus, &facts, &folders, &mut parts, variant);
-    let mentions = mentions::collect(corpus, &facts, &parts, &folders);
+    let owners = code::Owners::of(corpus, &facts, &parts, &folders);
+    let mut mentions = mentions::collect(corpus, &facts, &parts, &folders);
+    code::mentions(&facts, &parts, &owners, &mut mentions);
     let programs = folders::program_names(corpus, &facts, &folders);
     let mut calls = resolve::resolve(&facts, &mut parts, &mentions, &programs, variant);
     supposed::calls(&facts, &parts, &mut calls);
     classify::spread_support(&mut parts, &calls);
-    let interfaces = interfaces::attribute(corpus, &facts, &parts, &folders);
-    let calls = resolve::with_interfaces(calls, &parts, &interfaces);
+    let mut interfaces = interfaces::attribute(corpus, &facts, &parts, &folders);
+    let mut calls = resolve::with_interfaces(calls, &parts, &interfaces);
+    code::services(&facts, &owners, &mut interfaces, &mut calls);
     let mut topics = topics::find(&mentions, &parts, &calls);
+    code::topics(&facts, &parts, &owners, &mut topics, &mut calls);
     supposed::topics(&facts, &parts, &mut topics);
     let people = people::find(corpus, &facts, &parts, &folders);
-    emit::emit(corpus, facts, emit::Joined { parts, default, folders, calls, interfaces, topics, people })
+    emit::emit(corpus, facts, emit::Joined { parts, default, folders, calls, interfaces, topics, people, owners })
 }
 
 /// Whether a path names production.

@@ -6,7 +6,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use plimsoll_model::{At, ComponentKind, Field, InterfaceKind, LooseKind, Protocol, Support, Value};
+use plimsoll_model::{
+    At, Certainty, ComponentKind, Content, Field, InterfaceKind, LooseKind, Protocol, Support, Value,
+};
 
 use super::identity::{Part, PartId, PartName, Parts, main_image};
 use super::interfaces::Served;
@@ -34,6 +36,10 @@ pub(super) struct CallRow {
     pub(super) supposed: Vec<(Origin, String)>,
     /// What plimsoll.yaml says of it.
     pub(super) claims: Vec<(Field, Value, Origin)>,
+    /// How sure it is that it is made, where only program text shows it: as sure as the surest place.
+    pub(super) certainty: Option<Certainty>,
+    /// What program text says of it.
+    pub(super) seen: Vec<(Field, Content, Origin, String)>,
 }
 
 impl CallRow {
@@ -49,6 +55,8 @@ impl CallRow {
             keys: BTreeSet::new(),
             supposed: Vec::new(),
             claims: Vec::new(),
+            certainty: Some(Certainty::Possible),
+            seen: Vec::new(),
         }
     }
 }
@@ -320,12 +328,12 @@ impl Found<'_> {
                     self.call(mention, address, part, parts, mention.variant);
                     self.not_here(mention, address, part, parts);
                 }
-                Answer::Outside if telemetry || mention.place == Place::Wait => {}
+                Answer::Outside if telemetry || mention.place == Place::Wait || !leads_out(mention, address) => {}
                 Answer::Outside => {
                     let part = self.outside(address, parts, mention);
                     self.call(mention, address, part, parts, mention.variant);
                 }
-                Answer::Nothing if mention.place == Place::Wait => {}
+                Answer::Nothing if matches!(mention.place, Place::Wait | Place::Code) => {}
                 Answer::Nothing => self.dangling(mention, address),
                 Answer::Ignored => {}
             }
@@ -340,6 +348,7 @@ impl Found<'_> {
         let host_like = is_host_like_key(&mention.key);
         match mention.place {
             Place::Environment | Place::Configuration => host_like || !is_name_like_key(&mention.key),
+            Place::Code => host_like || mention.seen.as_ref().is_some_and(|seen| seen.certainty == Certainty::Sure),
             // The words of a command are read with the command that they belong to.
             Place::Argument | Place::Wait => true,
         }
@@ -347,7 +356,8 @@ impl Found<'_> {
 
     fn look_up(&self, mention: &Mentioned, address: &Address) -> Answer {
         let host = host_key(&address.host);
-        let sure = address.form != AddressForm::Bare || is_host_like_key(&mention.key);
+        let client = mention.seen.as_ref().is_some_and(|seen| seen.certainty == Certainty::Sure);
+        let sure = address.form != AddressForm::Bare || is_host_like_key(&mention.key) || client;
         if let Some(part) = self.names.aliases.get(&host) {
             return Answer::Part(*part, None);
         }
@@ -438,6 +448,15 @@ impl Found<'_> {
         }
         let (protocol, sure) = protocol(mention, address, parts.get(mention.by), parts.get(to));
         let row = self.rows.entry((mention.by, to)).or_insert_with(|| CallRow::new(mention.by, to, protocol, sure));
+        row.certainty = match &mention.seen {
+            Some(seen) => row.certainty.map(|known| known.min(seen.certainty)),
+            None => None,
+        };
+        if let Some(seen) = &mention.seen
+            && let Some(timeout) = &seen.timeout
+        {
+            row.seen.push((Field::Timeout, timeout.clone(), mention.origin.clone(), seen.note.clone()));
+        }
         // A wait before the start adds to an edge and never makes one.
         if mention.place == Place::Wait && row.evidence.is_empty() {
             return;
@@ -449,7 +468,9 @@ impl Found<'_> {
         if !mention.key.is_empty() {
             row.keys.insert(mention.key.clone());
         }
-        let note = if mention.key.is_empty() {
+        let note = if let Some(seen) = &mention.seen {
+            format!("{} names `{}`", seen.note, shown(address))
+        } else if mention.key.is_empty() {
             format!("a command names `{}`", address.host)
         } else {
             format!("`{}` names `{}`", mention.key, shown(address))
@@ -463,7 +484,11 @@ impl Found<'_> {
         let (Some(port), Some(endpoint)) = (address.port, endpoint) else { return };
         let endpoint = &self.facts.endpoints[endpoint];
         let open: Vec<u16> = endpoint.ports.iter().filter_map(|port| port.number).collect();
-        if open.is_empty() || open.contains(&port) || endpoint.exposure == "headless" || mention.place == Place::Wait {
+        if open.is_empty()
+            || open.contains(&port)
+            || endpoint.exposure == "headless"
+            || matches!(mention.place, Place::Wait | Place::Code)
+        {
             return;
         }
         self.loose.push(LooseRow {
@@ -477,7 +502,7 @@ impl Found<'_> {
     }
 
     fn not_here(&mut self, mention: &Mentioned, address: &Address, part: PartId, parts: &Parts) {
-        if mention.place == Place::Wait {
+        if matches!(mention.place, Place::Wait | Place::Code) {
             return;
         }
         let units = &parts.get(part).units;
@@ -631,10 +656,25 @@ fn is_public(host: &str) -> bool {
         && host.split('.').all(|label| !label.is_empty())
 }
 
+/// Whether a host in program text that is none of the system is somebody whom the program calls: a library is given it,
+/// or it is the value of what is called like a host. Links, namespaces and names of documents are none.
+fn leads_out(mention: &Mentioned, address: &Address) -> bool {
+    let Some(seen) = &mention.seen else { return true };
+    seen.certainty == Certainty::Sure || (seen.certainty == Certainty::Likely && address.form == AddressForm::Url)
+}
+
 /// What is spoken, and whether that is sure. A scheme decides; then what the callee is; then the key and the port.
 fn protocol(mention: &Mentioned, address: &Address, from: &Part, to: &Part) -> (Protocol, bool) {
     let product = to.technology.as_deref().and_then(products::named);
     let by_scheme = address.scheme.as_deref().and_then(protocol_of_scheme);
+    let by_library = mention.seen.as_ref().and_then(|seen| seen.protocol);
+    // `http://` to a gRPC channel is how its library spells the address.
+    if let Some(protocol) = by_library.filter(|protocol| {
+        !matches!(protocol, Protocol::Http)
+            && matches!(by_scheme, None | Some(Protocol::Http | Protocol::Tcp | Protocol::Dns))
+    }) {
+        return (protocol, true);
+    }
     if to.support == Some(Support::Monitoring) {
         let by_port = address.port.and_then(protocol_of_port);
         return (by_port.or(by_scheme).unwrap_or(Protocol::Otlp), true);

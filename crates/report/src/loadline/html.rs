@@ -72,9 +72,11 @@ fn anchor(scenario: &ScenarioLine) -> String {
 
 fn section(scenario: &ScenarioLine) -> String {
     let mut facts = vec![("load line", words::line(scenario)), ("bound", words::bound(scenario))];
+    facts.extend(words::inferred(scenario).map(|inferred| ("journeys", inferred)));
     facts.extend(words::peak(scenario).map(|peak| ("expected peak", peak)));
     facts.extend(words::breaks(scenario).map(|breaks| ("breaks first", breaks)));
     facts.extend(words::at_rest(scenario).map(|at_rest| ("at rest", at_rest)));
+    facts.extend(words::two_minds(scenario).map(|two_minds| ("two minds", two_minds)));
     let facts: String =
         facts.iter().map(|(key, text)| format!("<dt>{key}</dt><dd>{}</dd>\n", escaped(&clean(text)))).collect();
     format!(

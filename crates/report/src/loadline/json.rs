@@ -54,6 +54,7 @@ fn scenario(line: &ScenarioLine) -> Value {
         "unknowns": line.unknowns.iter().map(|unknown| value!({
             "field": unknown.field, "assumption": unknown.assumption, "range": unknown.range,
             "line_change_per_s": unknown.line_change_per_s,
+            "rest_change_s": unknown.rest_change_s,
         })).collect::<Vec<_>>(),
         "assumptions": line.assumptions.iter().map(|assumed| value!({
             "name": assumed.name, "field": assumed.field, "value": assumed.value,

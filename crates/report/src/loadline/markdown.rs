@@ -35,6 +35,9 @@ fn section(out: &mut String, scenario: &ScenarioLine) {
         return;
     }
     out.push_str(&format!("\n## {} · {}\n", cell(&scenario.journey), cell(&scenario.id)));
+    for sentence in [words::inferred(scenario), words::two_minds(scenario)].into_iter().flatten() {
+        out.push_str(&format!("\n{}\n", cell(&sentence)));
+    }
     if !scenario.ladder.is_empty() {
         out.push_str("\n| resource | bound | from |\n|---|---|---|\n");
         for rung in &scenario.ladder {

@@ -4,7 +4,7 @@ use plimsoll_simulate::answer::{LoadLines, ScenarioLine};
 
 use super::words;
 use crate::chart::{Plot, plot};
-use crate::figure::{figure, load, time};
+use crate::figure::{figure, time};
 use crate::survey::Colour;
 use crate::survey::paint::{Ink, paint};
 use crate::words::{clean, counted, cut};
@@ -87,6 +87,9 @@ fn section(sheet: &mut Sheet<'_>, scenario: &ScenarioLine, draw: bool) {
     let ink = if scenario.holds_the_peak() { Ink::Text } else { Ink::Problem };
     sheet.key("load line", ink, &words::line(scenario));
     sheet.key("bound", Ink::Text, &clean(&words::bound(scenario)));
+    if let Some(inferred) = words::inferred(scenario) {
+        sheet.key("journeys", Ink::Unknown, &clean(&inferred));
+    }
     if let Some(peak) = words::peak(scenario) {
         sheet.key("expected", ink, &peak);
     }
@@ -95,6 +98,9 @@ fn section(sheet: &mut Sheet<'_>, scenario: &ScenarioLine, draw: bool) {
     }
     if let Some(at_rest) = words::at_rest(scenario) {
         sheet.key("", Ink::Problem, &at_rest);
+    }
+    if let Some(two_minds) = words::two_minds(scenario) {
+        sheet.key("two minds", Ink::Problem, &two_minds);
     }
     if draw {
         drawing(sheet, scenario);
@@ -108,14 +114,6 @@ fn section(sheet: &mut Sheet<'_>, scenario: &ScenarioLine, draw: bool) {
     }
     moves(sheet, scenario);
     unknowns(sheet, scenario);
-    if let Some(pair) = &scenario.metastable {
-        let of = |onset: &Option<plimsoll_simulate::statistics::Interval>| {
-            onset.as_ref().map_or("no load that was tried".to_owned(), |at| load(at.value, scenario.unit))
-        };
-        let text =
-            format!("tips at {}, once ill it recovers at {}", of(&pair.tips_at.onset), of(&pair.recovers_at.onset));
-        sheet.key("two minds", Ink::Text, &text);
-    }
     if !scenario.assumptions.is_empty() {
         let names = scenario.assumptions.iter().map(|assumed| assumed.name.as_str());
         let mut names: Vec<&str> = names.collect();
@@ -166,9 +164,11 @@ fn moves(sheet: &mut Sheet<'_>, scenario: &ScenarioLine) {
     }
     let still = scenario.moves.len() - real.len();
     if still > 0 {
-        let names: Vec<&str> = scenario.moves.iter().filter(|m| !m.real).map(|m| m.knob.as_str()).collect();
+        let names = scenario.moves.iter().filter(|m| !m.real).map(|m| m.knob.as_str());
+        let names: Vec<&str> = names.take(sheet.options.most).collect();
+        let more = if names.len() < still { format!(" and {} more", still - names.len()) } else { String::new() };
         let key = if real.is_empty() { "moves it" } else { "" };
-        sheet.key(key, Ink::Quiet, &clean(&format!("not: {}", names.join(", "))));
+        sheet.key(key, Ink::Quiet, &clean(&format!("not: {}{more}", names.join(", "))));
     }
 }
 

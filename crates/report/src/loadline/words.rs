@@ -2,23 +2,33 @@
 
 use plimsoll_simulate::answer::{Move, ScenarioLine, Unknown};
 use plimsoll_simulate::search::{Certainty, Verdict};
+use plimsoll_simulate::statistics::Interval;
 
-use crate::figure::{bounds, figure, load, percent, signed, significant};
+use crate::figure::{bounds, figure, load, percent, signed, significant, time};
 use crate::words::counted;
 
 /// The line in one phrase: `42.3 /s (41.8–42.9, 95 %)`, or what is there instead.
 ///
 /// A line that rests on assumptions is an interval over their ranges, with two digits.
 pub(super) fn line(scenario: &ScenarioLine) -> String {
+    let rests = || counted(scenario.assumptions.len(), "assumption");
     match (&scenario.verdict, &scenario.over_assumptions) {
-        (Verdict::BrokenAtRest { .. }, _) => "none: broken at rest".to_owned(),
+        (Verdict::BrokenAtRest { .. }, None) if scenario.unknowns.is_empty() => "none: broken at rest".to_owned(),
+        (Verdict::BrokenAtRest { .. }, None) => format!("none over all that {} may be: broken at rest", rests()),
+        (Verdict::BrokenAtRest { .. }, Some(range)) => format!(
+            "none as {} have it: broken at rest; up to {} {} over their ranges",
+            rests(),
+            significant(range.high, 2),
+            scenario.unit
+        ),
         (Verdict::Unbounded { tried }, _) => format!("none up to {}: unbounded", load(*tried, scenario.unit)),
-        (Verdict::Holds(_), Some(range)) => format!(
-            "between {} and {} {}, resting on {}",
+        (Verdict::Holds(line), Some(range)) => format!(
+            "between {} and {} {}, resting on {}; {} as they are taken",
             significant(range.low, 2),
             significant(range.high, 2),
             scenario.unit,
-            counted(scenario.unknowns.len().max(1), "assumption")
+            rests(),
+            significant(line.value, 2),
         ),
         (Verdict::Holds(line), None) => {
             format!("{}  ({}, 95 %{})", load(line.value, scenario.unit), bounds(line), certainty(scenario.certainty))
@@ -42,6 +52,26 @@ fn certainty(certainty: Certainty) -> &'static str {
         Certainty::BudgetSpent => ", not as narrow as asked",
         Certainty::Interrupted => ", so far",
     }
+}
+
+/// Where requests enter, where nobody says what users come for.
+pub(super) fn inferred(scenario: &ScenarioLine) -> Option<String> {
+    let mut at =
+        scenario.assumptions.iter().filter(|assumed| assumed.name == "entry-by-shape").map(|at| at.field.as_str());
+    let first = at.next()?;
+    let all = at.fold(first.to_owned(), |all, next| format!("{all} and {next}"));
+    Some(format!(
+        "inferred (entry-by-shape): requests enter at {all}, which nobody inside calls; state `journeys` in plimsoll.yaml"
+    ))
+}
+
+/// Where it tips and where it recovers, where the system has two minds.
+pub(super) fn two_minds(scenario: &ScenarioLine) -> Option<String> {
+    let pair = scenario.metastable.as_ref()?;
+    let at = |onset: &Interval| format!("{} ({})", load(onset.value, scenario.unit), bounds(onset));
+    let tips = pair.tips_at.onset.as_ref().map_or("no load that was tried".to_owned(), at);
+    let recovers = pair.recovers_at.onset.as_ref().map_or("no load that was tried".to_owned(), at);
+    Some(format!("well, it tips at {tips}; once ill, it recovers by itself only below {recovers}"))
 }
 
 /// The bound in one phrase.
@@ -105,9 +135,10 @@ pub(super) fn change(moved: &Move, unit: &str) -> String {
 
 /// How far an unknown moves the line.
 pub(super) fn unsure(unknown: &Unknown, unit: &str) -> String {
-    match unknown.line_change_per_s {
-        Some(change) => format!("moves the line by up to {} {unit}", figure(change)),
-        None => "its effect on the line cannot be told".to_owned(),
+    match (unknown.line_change_per_s, unknown.rest_change_s) {
+        (Some(change), _) => format!("moves the line by up to {} {unit}", significant(change, 2)),
+        (None, Some(seconds)) => format!("a request may take {} less", time(seconds)),
+        (None, None) => "its effect on the line cannot be told".to_owned(),
     }
 }
 

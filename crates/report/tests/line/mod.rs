@@ -107,6 +107,7 @@ pub(crate) fn lines() -> LoadLines {
             assumption: "default-service-time".into(),
             range: "1 ms to 25 ms".into(),
             line_change_per_s: Some(15.4),
+            rest_change_s: None,
         }],
         assumptions: vec![Assumed {
             name: "default-service-time".into(),

@@ -8,9 +8,9 @@ use plimsoll_model::behaviour::load::Measure;
 use plimsoll_model::{EnvironmentId, JourneyId as ModelJourneyId, Model};
 
 use super::line::{Breaks, PromiseStated, Rung, ScenarioLine};
-use super::{Assumed, because, changes, passing, unknowns};
+use super::{Assumed, because, bystanders, changes, passing, rest, two_minds, unknowns};
 use crate::Nanos;
-use crate::assumptions::Taken;
+use crate::assumptions::{Assumption, Taken};
 use crate::bound;
 use crate::compile::{
     CompileError, Compiled, Course, Indicator as Said, Journeys, Options, Override, Promised, compile,
@@ -19,8 +19,8 @@ use crate::measurements::Measurements;
 use crate::program::{Arrivals, JourneyId, OperationId, Program, Scaling, Source, Starts};
 use crate::run::{Options as RunOptions, Seed, replicate};
 use crate::search::{
-    self, Backend, Indicator, Judge, Length, Line, Progress, Promise, Subject, Variant, Verdict, curve, find,
-    loads_to_draw, reason,
+    self, Backend, Certainty, Indicator, Judge, Length, Line, Progress, Promise, Subject, Variant, Verdict, curve,
+    find, loads_to_draw, reason,
 };
 
 /// What is asked.
@@ -81,26 +81,33 @@ pub fn load_line(
 ) -> Result<ScenarioLine, NoAnswer> {
     let compiled = compile(model, &options(question, Vec::new())).map_err(NoAnswer::Uncompiled)?;
     let asked = Asked::new(question, &compiled);
-    let variations = changes::wanted(model, &compiled, question, &asked.ladder)?;
+    let variations = changes::wanted(model, &asked)?;
     if compiled.course == Course::Timeline && passing::passes(&compiled.program) {
-        return Ok(passing::line(model, &asked, told));
+        let today = without_scenario(model, question);
+        return Ok(passing::line(model, &asked, today.as_ref().unwrap_or(&compiled), told));
     }
-    let program = passing::from_the_start(&compiled.program);
+    let program = asked.searched();
     let mut backend = asked.backend(vec![&program], &mut *told);
     let line = find(&mut backend, &asked.promises(), &asked.search());
     let mut out = asked.answer(model, &line);
     if let Some(breaks) = line.breaks {
-        let breaks = asked.breaks(&program, &line, breaks);
+        let breaks = rest::with_the_longest_work(asked.breaks(&line, breaks), &compiled);
         out.breaks = Some(because::with_what_is_lost(breaks, &compiled, &without_scenario(model, question)));
+    }
+    if line.certainty == Certainty::Interrupted {
+        return Ok(out);
     }
     if let Verdict::Holds(at) = line.verdict {
         let loads = loads_to_draw(at.value);
         let mut drawing = asked.backend(vec![&program], &mut *told);
         out.curve = curve(&mut drawing, Variant::default(), &loads, 4_000, question.seed + 2_000_000, CONFIDENCE);
-        out.moves = changes::moves(&asked, &program, &line, &variations, &mut *told);
         if question.changes == Changes::All {
-            (out.unknowns, out.over_assumptions) = unknowns::ranked(model, &asked, &program, &line, &mut *told);
+            out.metastable = two_minds::hysteresis(&asked, &program, at.value, &mut *told);
         }
+        out.moves = changes::moves(&asked, &program, &line, variations, &mut *told);
+    }
+    if question.changes == Changes::All {
+        (out.unknowns, out.over_assumptions) = unknowns::ranked(model, &asked, &program, &line, &mut *told);
     }
     Ok(out)
 }
@@ -122,7 +129,8 @@ pub(super) struct Asked<'a> {
     pub(super) question: &'a Question,
     pub(super) compiled: &'a Compiled,
     pub(super) judges: Vec<Judge>,
-    pub(super) journey: JourneyId,
+    /// The journeys whose load grows: the one that was asked for, or all together.
+    pub(super) journeys: Vec<JourneyId>,
     pub(super) load: f64,
     pub(super) rate_per_s: f64,
     pub(super) ladder: Vec<Rung>,
@@ -130,12 +138,34 @@ pub(super) struct Asked<'a> {
 
 impl<'a> Asked<'a> {
     pub(super) fn new(question: &'a Question, compiled: &'a Compiled) -> Self {
-        let journey = scaled(compiled);
-        let (load, rate_per_s) = load_of(&compiled.program, compiled, journey);
-        let rungs = bound::ladder(compiled, journey).rungs.into_iter();
-        let ladder =
-            rungs.map(|rung| Rung { resource: rung.resource, bound_per_s: rung.bound_per_s, formula: rung.formula });
-        Self { question, compiled, judges: judges(compiled), journey, load, rate_per_s, ladder: ladder.collect() }
+        let journeys = scaled(compiled);
+        let loads: Vec<(f64, f64)> =
+            journeys.iter().map(|journey| load_of(&compiled.program, compiled, *journey)).collect();
+        let (load, rate_per_s) =
+            loads.iter().fold((0.0, 0.0), |(load, rate), (more, faster)| (load + more, rate + faster));
+        let ladder = match journeys.as_slice() {
+            [one] => bound::ladder(compiled, *one),
+            _ => bound::ladder_together(compiled),
+        };
+        let told =
+            |rung: bound::Rung| Rung { resource: rung.resource, bound_per_s: rung.bound_per_s, formula: rung.formula };
+        let ladder = ladder.rungs.into_iter().map(told).collect();
+        Self { question, compiled, judges: judges(compiled), journeys, load, rate_per_s, ladder }
+    }
+
+    /// What the search runs: what lasts is there from the start, and what users never feel is left out.
+    pub(super) fn searched(&self) -> Program {
+        let judged = self.judges.iter().filter_map(|judge| match judge.subject {
+            Subject::Operation(operation) => Some(operation),
+            Subject::Journey(_) => None,
+        });
+        let program = passing::from_the_start(&self.compiled.program);
+        bystanders::without_bystanders(&program, &judged.collect::<Vec<_>>())
+    }
+
+    /// The load at which the scarcest resource is full.
+    pub(super) fn bound(&self) -> Option<f64> {
+        self.ladder.first().map(|rung| rung.bound_per_s)
     }
 
     pub(super) fn promises(&self) -> Vec<Promise> {
@@ -148,7 +178,7 @@ impl<'a> Asked<'a> {
             confidence: CONFIDENCE,
             budget: self.question.budget,
             seed: self.question.seed,
-            bound: self.ladder.first().map(|rung| rung.bound_per_s),
+            bound: self.bound(),
             start: self.load,
             ..search::Options::default()
         }
@@ -157,8 +187,8 @@ impl<'a> Asked<'a> {
     pub(super) fn backend<'b, F>(&'b self, programs: Vec<&'b Program>, told: F) -> Backend<'b, F> {
         Backend {
             programs,
-            judges: &self.judges,
-            journey: self.journey,
+            judges: vec![&self.judges],
+            journeys: &self.journeys,
             load: self.load,
             rate_per_s: self.rate_per_s,
             length: Length::Requests,
@@ -168,7 +198,14 @@ impl<'a> Asked<'a> {
     }
 
     fn journey_name(&self) -> String {
-        self.compiled.names.journeys[self.journey.0 as usize].word.clone()
+        let names: Vec<&str> =
+            self.journeys.iter().map(|journey| self.compiled.names.journeys[journey.index()].word.as_str()).collect();
+        names.join(" + ")
+    }
+
+    /// What one journey states, where it alone is asked about; the sum where all of them state it.
+    fn of_journeys(&self, stated: &[Option<f64>]) -> Option<f64> {
+        self.journeys.iter().map(|journey| stated.get(journey.index()).copied().flatten()).sum()
     }
 
     /// All that is known without the changes.
@@ -186,8 +223,8 @@ impl<'a> Asked<'a> {
             over_assumptions: None,
             breaks: None,
             promises: self.stated(),
-            expected_peak_per_s: self.compiled.expected_peaks.get(self.journey.0 as usize).copied().flatten(),
-            load_per_s: self.compiled.loads.get(self.journey.0 as usize).copied().flatten(),
+            expected_peak_per_s: self.of_journeys(&self.compiled.expected_peaks),
+            load_per_s: self.of_journeys(&self.compiled.loads).filter(|_| !self.is_load_assumed()),
             ladder: self.ladder.clone(),
             moves: Vec::new(),
             unknowns: Vec::new(),
@@ -196,6 +233,13 @@ impl<'a> Asked<'a> {
             metastable: None,
             requests: line.cost,
         }
+    }
+
+    /// Whether the load of today is only there because a run needs one.
+    fn is_load_assumed(&self) -> bool {
+        let names = &self.compiled.names.journeys;
+        let of = |taken: &Taken| self.journeys.iter().any(|journey| names[journey.index()].word == taken.subject);
+        self.compiled.assumptions.iter().any(|taken| taken.assumption == Assumption::DefaultLoad && of(taken))
     }
 
     fn stated(&self) -> Vec<PromiseStated> {
@@ -211,20 +255,26 @@ impl<'a> Asked<'a> {
 
     fn is_closed(&self) -> bool {
         let mut of_journey =
-            self.compiled.program.sources.iter().filter(|source| source.starts == Starts::Journey(self.journey));
+            self.compiled.program.sources.iter().filter(|source| source.starts == Starts::Journey(self.journeys[0]));
         of_journey.any(|source| matches!(source.arrivals, Arrivals::Closed { .. }))
     }
 
     /// The reason, from a run far below the line and one just beyond it.
-    fn breaks(&self, program: &Program, line: &Line, promise: usize) -> Breaks {
+    fn breaks(&self, line: &Line, promise: usize) -> Breaks {
+        let program = passing::from_the_start(&self.compiled.program);
         let (below, beyond) = match line.verdict {
             Verdict::Holds(at) => (0.3 * at.value, 1.05 * at.value),
             Verdict::BrokenAtRest { load, .. } => (load, load),
             Verdict::Unbounded { tried } => (0.3 * tried, tried),
         };
-        let [at_rest, beyond] = [below, beyond].map(|load| self.measured(program, load));
-        let found = reason(program, self.journey, &at_rest, &beyond);
-        because::told(&self.judges[promise].promise.name, &found, &self.compiled.names)
+        let [at_rest, beyond] = [below, beyond].map(|load| self.measured(&program, load));
+        let judge = &self.judges[promise];
+        let journey = match judge.subject {
+            Subject::Journey(journey) => journey,
+            Subject::Operation(_) => self.journeys[0],
+        };
+        let found = reason(&program, journey, &at_rest, &beyond);
+        because::told(&judge.promise.name, &found, &self.compiled.names)
     }
 
     /// One load, measured in full.
@@ -244,13 +294,19 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// The journey whose load is scaled: the first source of a journey that is not kept as it is.
-fn scaled(compiled: &Compiled) -> JourneyId {
+/// The journeys whose load grows. Of users who think the first alone: their number is no rate that could be added to another.
+fn scaled(compiled: &Compiled) -> Vec<JourneyId> {
     let of = |source: &Source| match (source.starts, source.scaling) {
-        (Starts::Journey(journey), Scaling::Scaled) => Some(journey),
+        (Starts::Journey(journey), Scaling::Scaled) => {
+            Some((journey, matches!(source.arrivals, Arrivals::Open { .. })))
+        }
         _ => None,
     };
-    compiled.program.sources.iter().find_map(of).unwrap_or(JourneyId(0))
+    let mut found: Vec<(JourneyId, bool)> = compiled.program.sources.iter().filter_map(of).collect();
+    if found.iter().any(|(_, open)| !open) {
+        found.truncate(1);
+    }
+    if found.is_empty() { vec![JourneyId(0)] } else { found.into_iter().map(|(journey, _)| journey).collect() }
 }
 
 /// The load that the program carries by itself, and how many requests a second that is at most.

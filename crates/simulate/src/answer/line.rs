@@ -174,6 +174,8 @@ pub struct Unknown {
     pub range: String,
     /// The greatest change of the line over the range, without its sign; `None` where that could not be told.
     pub line_change_per_s: Option<f64>,
+    /// Where no load holds: how much sooner a request may be answered over the range with nobody else there, in seconds.
+    pub rest_change_s: Option<f64>,
 }
 
 impl ScenarioLine {

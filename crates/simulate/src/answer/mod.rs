@@ -6,10 +6,13 @@ mod line;
 mod run;
 mod ask;
 mod because;
+mod bystanders;
 mod changes;
 mod one_run;
 mod passing;
+mod rest;
 mod steps;
+mod two_minds;
 mod unknowns;
 
 pub use ask::{Changes, NoAnswer, Question, load_line};

@@ -5,8 +5,9 @@ use plimsoll_model::Model;
 use super::ask::{Asked, CONFIDENCE};
 use super::line::ScenarioLine;
 use crate::Nanos;
+use crate::compile::Compiled;
 use crate::program::{FaultKind, Program};
-use crate::search::{Certainty, Length, Line, Passing, Progress, Variant, Verdict, collapse};
+use crate::search::{self, Certainty, Length, Line, Passing, Progress, Variant, Verdict, collapse, find};
 use crate::statistics::Interval;
 
 /// Before a fault begins: long enough to be in full swing.
@@ -54,13 +55,28 @@ fn soon(program: &Program) -> (Program, Nanos) {
 }
 
 /// The greatest load from which the system comes back.
-pub(super) fn line(model: &Model, asked: &Asked<'_>, told: &mut dyn FnMut(&Progress) -> bool) -> ScenarioLine {
+///
+/// `today` is the system before and after: what passes has no bound of its own, and nothing comes back beyond the line of today.
+pub(super) fn line(
+    model: &Model,
+    asked: &Asked<'_>,
+    today: &Compiled,
+    told: &mut dyn FnMut(&Progress) -> bool,
+) -> ScenarioLine {
+    let before = Asked::new(asked.question, today);
+    let steady = before.searched();
+    let roughly = search::Options { precision: 0.1, budget: 4_000_000, ..before.search() };
+    let top = match find(&mut before.backend(vec![&steady], &mut *told), &before.promises(), &roughly).verdict {
+        Verdict::Holds(line) => 1.3 * line.high,
+        // What is broken at rest is so whatever passes.
+        Verdict::BrokenAtRest { .. } => before.bound().unwrap_or(asked.load),
+        Verdict::Unbounded { tried } => tried,
+    };
     let (program, over) = soon(&asked.compiled.program);
     let judged_from = over + AFTER;
     let until = judged_from + JUDGED;
     let mut backend = asked.backend(vec![&program], told);
     backend.length = Length::Time { until, judged_from };
-    let top = asked.ladder.first().map_or(1_000.0 * asked.load, |rung| 1.1 * rung.bound_per_s);
     let question = Passing {
         variant: Variant::default(),
         allowed: 0.05,
@@ -88,5 +104,7 @@ pub(super) fn line(model: &Model, asked: &Asked<'_>, told: &mut dyn FnMut(&Progr
         cost: 0,
         run_requests: 0,
     };
-    asked.answer(model, &line)
+    let bound = before.ladder.first();
+    let (bound_per_s, binds) = (bound.map(|rung| rung.bound_per_s), bound.map(|rung| rung.resource.clone()));
+    ScenarioLine { bound_per_s, binds, ladder: before.ladder.clone(), ..asked.answer(model, &line) }
 }

@@ -3,21 +3,23 @@
 use plimsoll_model::Model;
 
 use super::ask::{Asked, options};
-use super::changes;
+use super::changes::{Other, measured};
 use super::line::Unknown;
-use super::passing;
+use super::rest::rest_seconds;
 use crate::assumptions::{Taken, Value};
 use crate::compile::{Override, compile};
 use crate::program::Program;
-use crate::search::{self, Line, Progress, Verdict, find};
+use crate::search::{self, Depth, Line, Moved, Progress, Verdict, find};
 use crate::statistics::Interval;
 
-/// One end of the range of one assumption, as a program.
+/// One end of the range of one assumption, as a system.
 struct End {
     /// Which of the assumptions.
     of: usize,
     tried: Override,
-    program: Program,
+    system: Other,
+    /// How long a request takes with nobody else there, in seconds.
+    rest_s: f64,
 }
 
 /// The assumptions by how far they move the line, the furthest first, and between which loads the line lies over all ranges. Those that
@@ -31,37 +33,151 @@ pub(super) fn ranked(
 ) -> (Vec<Unknown>, Option<Interval>) {
     let open: Vec<&Taken> = asked.compiled.assumptions.iter().filter(|taken| is_open(taken)).collect();
     let ends = ends(model, asked, program, &open);
-    let programs: Vec<&Program> = ends.iter().map(|end| &end.program).collect();
-    let moved = changes::measured(asked, program, &programs, line, &mut *told);
-    let change = |at: usize| moved[at].change.map(|change| change.difference.value);
-    let mut unknowns: Vec<(f64, Unknown)> = open
-        .iter()
-        .enumerate()
-        .map(|(of, taken)| {
-            let own: Vec<Option<f64>> =
-                ends.iter().enumerate().filter(|(_, end)| end.of == of).map(|(at, _)| change(at)).collect();
-            // An end that leaves the program as it is moves nothing; one that leaves no line cannot be told.
-            let known = own.iter().all(Option::is_some);
-            let furthest = own.iter().flatten().map(|change| change.abs()).fold(0.0, f64::max);
-            (if known { furthest } else { f64::INFINITY }, unknown(taken, known.then_some(furthest)))
-        })
-        .collect();
-    unknowns.sort_by(|a, b| b.0.total_cmp(&a.0));
-    // What does not move the line by its own interval is no unknown that matters to it.
-    let least = line.interval().map_or(0.0, |line| asked.question.precision / 2.0 * line.value);
-    unknowns.retain(|(change, _)| least < *change);
-    let matters = |index: usize| {
-        moved[index].real && change(index).is_none_or(|change| least < change.abs()) || moved[index].change.is_none()
-    };
-    let over = over_all(model, asked, line, &ends, &change, &matters, told);
-    (unknowns.into_iter().map(|(_, unknown)| unknown).collect(), over)
+    match line.verdict {
+        Verdict::Holds(at) => by_the_line(model, asked, program, (line, at), &open, &ends, told),
+        Verdict::BrokenAtRest { .. } => by_the_rest(model, asked, &open, &ends, told),
+        Verdict::Unbounded { .. } => (Vec::new(), None),
+    }
 }
 
 fn is_open(taken: &Taken) -> bool {
     taken.overridden.is_none() && !taken.assumption.range().is_empty()
 }
 
-fn unknown(taken: &Taken, change: Option<f64>) -> Unknown {
+/// Where there is a line: by how far each end moves it.
+fn by_the_line(
+    model: &Model,
+    asked: &Asked<'_>,
+    program: &Program,
+    (line, at): (&Line, Interval),
+    open: &[&Taken],
+    ends: &[End],
+    told: &mut dyn FnMut(&Progress) -> bool,
+) -> (Vec<Unknown>, Option<Interval>) {
+    let systems: Vec<&Other> = ends.iter().map(|end| &end.system).collect();
+    let moved = measured(asked, program, &systems, line, Depth::Rank, &mut *told);
+    // What does not move the line by its own interval is no unknown that matters to it.
+    let least = asked.question.precision / 2.0 * at.value;
+    let matters = |moved: &Moved| {
+        moved.change.is_none_or(|change| {
+            let size = change.difference.value.abs();
+            least < size && (2.0 * change.difference.half_width() < size || 3.0 * least < size)
+        })
+    };
+    let mut unknowns: Vec<(f64, f64, Unknown)> = Vec::new();
+    for (of, taken) in open.iter().enumerate() {
+        let own = ends.iter().zip(&moved).filter(|(end, moved)| end.of == of && matters(moved));
+        let own: Vec<Option<f64>> =
+            own.map(|(_, moved)| moved.change.map(|change| change.difference.value.abs())).collect();
+        if own.is_empty() {
+            continue;
+        }
+        // An end that leaves no limit at all cannot be told, and matters most.
+        let known = own.iter().all(Option::is_some);
+        let furthest = own.iter().flatten().copied().fold(0.0, f64::max);
+        let row = Unknown { line_change_per_s: known.then_some(furthest), ..unknown(taken) };
+        // Several may each leave no line: then the one that takes the bound or the time furthest from where they are.
+        let now = rest_seconds(asked.compiled);
+        let far = |end: &End| end.system.guess.ln().abs().max((end.rest_s / now).ln().abs());
+        let far = ends.iter().filter(|end| end.of == of).map(far).fold(0.0, f64::max);
+        unknowns.push((if known { furthest } else { f64::INFINITY }, far, row));
+    }
+    unknowns.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)));
+    if unknowns.is_empty() {
+        return (Vec::new(), None);
+    }
+    let unknowns = unknowns.into_iter().map(|(.., unknown)| unknown).collect();
+    let value = |index: usize| match &moved[index] {
+        moved if !matters(moved) => 0.0,
+        moved => moved.change.map_or(f64::INFINITY, |change| change.difference.value),
+    };
+    let mut bounds = [at.low, at.high];
+    for (bound, sign) in bounds.iter_mut().zip([-1.0, 1.0]) {
+        let chosen = best(ends, |index| sign * value(index));
+        match at_ends(model, asked, chosen, &mut *told) {
+            Some(Verdict::Holds(line)) if sign < 0.0 => *bound = line.low.min(*bound),
+            Some(Verdict::Holds(line)) => *bound = line.high.max(*bound),
+            Some(Verdict::BrokenAtRest { .. }) if sign < 0.0 => *bound = 0.0,
+            Some(Verdict::Unbounded { tried }) if sign > 0.0 => *bound = tried.max(*bound),
+            _ => {}
+        }
+    }
+    (unknowns, Some(Interval::new(at.value, bounds[0], bounds[1])))
+}
+
+/// Where no load holds: by how much less time a request takes at the better end, with nobody else there.
+fn by_the_rest(
+    model: &Model,
+    asked: &Asked<'_>,
+    open: &[&Taken],
+    ends: &[End],
+    told: &mut dyn FnMut(&Progress) -> bool,
+) -> (Vec<Unknown>, Option<Interval>) {
+    let now = rest_seconds(asked.compiled);
+    let gain = |index: usize| {
+        let end = &ends[index];
+        // Where the time is the same, more room or a milder promise is better.
+        let milder =
+            if end.system.judges != asked.judges && end.rest_s == now { 1e-9 * leniency(&end.system) } else { 0.0 };
+        now - end.rest_s + 1e-9 * (end.system.guess - 1.0) + milder
+    };
+    let mut unknowns: Vec<(f64, Unknown)> = Vec::new();
+    for (of, taken) in open.iter().enumerate() {
+        let own = (0..ends.len()).filter(|index| ends[*index].of == of).map(|index| now - ends[index].rest_s);
+        let most = own.fold(0.0, f64::max);
+        if 0.01 * now < most {
+            unknowns.push((most, Unknown { rest_change_s: Some(most), ..unknown(taken) }));
+        }
+    }
+    unknowns.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let chosen = best(ends, gain);
+    let over = match at_ends(model, asked, chosen, told) {
+        Some(Verdict::Holds(line)) => Some(Interval::new(0.0, 0.0, line.high)),
+        Some(Verdict::Unbounded { tried }) => Some(Interval::new(0.0, 0.0, tried)),
+        _ => None,
+    };
+    (unknowns.into_iter().map(|(_, unknown)| unknown).collect(), over)
+}
+
+/// How much a system's promises allow: seconds and shares alike, to tell which of two allows more.
+fn leniency(system: &Other) -> f64 {
+    let of = |judge: &search::Judge| match judge.promise.indicator {
+        search::Indicator::Latency { within_s } | search::Indicator::Wait { within_s } => within_s,
+        search::Indicator::Success => judge.promise.allowed,
+    };
+    system.judges.iter().map(of).sum()
+}
+
+/// Of each assumption the end of the greatest gain, where any gains.
+fn best(ends: &[End], gain: impl Fn(usize) -> f64) -> Vec<Override> {
+    let assumptions: std::collections::BTreeSet<usize> = ends.iter().map(|end| end.of).collect();
+    let of = |of: usize| {
+        let own = (0..ends.len()).filter(|index| ends[*index].of == of);
+        let best = own.max_by(|a, b| gain(*a).total_cmp(&gain(*b)))?;
+        (0.0 < gain(best)).then(|| ends[best].tried.clone())
+    };
+    assumptions.into_iter().filter_map(of).collect()
+}
+
+/// The line with every assumption at its chosen end.
+fn at_ends(
+    model: &Model,
+    asked: &Asked<'_>,
+    chosen: Vec<Override>,
+    told: &mut dyn FnMut(&Progress) -> bool,
+) -> Option<Verdict> {
+    if chosen.is_empty() {
+        return None;
+    }
+    let compiled = compile(model, &options(asked.question, chosen)).ok()?;
+    let other = Asked::new(asked.question, &compiled);
+    let program = other.searched();
+    let mut backend = other.backend(vec![&program], told);
+    let search = search::Options { precision: 0.05, ..other.search() };
+    Some(find(&mut backend, &other.promises(), &search).verdict)
+}
+
+fn unknown(taken: &Taken) -> Unknown {
     let range: Vec<String> = taken.assumption.range().iter().map(Value::to_string).collect();
     let says = match (range.as_slice(), taken.value.number()) {
         ([low, .., high], Some(_)) => format!("{low} to {high}"),
@@ -71,67 +187,24 @@ fn unknown(taken: &Taken, change: Option<f64>) -> Unknown {
         field: if taken.subject.is_empty() { "the system".to_owned() } else { taken.subject.clone() },
         assumption: taken.assumption.name().to_owned(),
         range: says,
-        line_change_per_s: change,
+        line_change_per_s: None,
+        rest_change_s: None,
     }
 }
 
-/// Every end of every range that gives another program.
+/// Every end of every range that gives another system.
 fn ends(model: &Model, asked: &Asked<'_>, program: &Program, open: &[&Taken]) -> Vec<End> {
     let mut ends = Vec::new();
     for (of, taken) in open.iter().enumerate() {
         for tried in taken.variants().into_iter().map(Override::Assume) {
             // What cannot be compiled at an end of its range tells nothing about the line.
             if let Ok(compiled) = compile(model, &options(asked.question, vec![tried.clone()])) {
-                let other = passing::from_the_start(&compiled.program);
-                if other != *program {
-                    ends.push(End { of, tried, program: other });
+                let system = Other::new(asked, &compiled);
+                if system.program != *program || system.judges != asked.judges {
+                    ends.push(End { of, tried, rest_s: rest_seconds(&compiled), system });
                 }
             }
         }
     }
     ends
-}
-
-/// The line with every assumption at its worse end, and with every one at its better end.
-fn over_all(
-    model: &Model,
-    asked: &Asked<'_>,
-    line: &Line,
-    ends: &[End],
-    change: &dyn Fn(usize) -> Option<f64>,
-    matters: &dyn Fn(usize) -> bool,
-    told: &mut dyn FnMut(&Progress) -> bool,
-) -> Option<Interval> {
-    let at = line.interval()?;
-    if !(0..ends.len()).any(matters) {
-        return None;
-    }
-    // An end that cannot be told leaves no line: that is as bad as it gets.
-    let value = |index: usize| change(index).unwrap_or(-at.value);
-    let mut bounds = [at.low, at.high];
-    for (bound, sign) in bounds.iter_mut().zip([-1.0, 1.0]) {
-        let mut chosen: Vec<Override> = Vec::new();
-        for of in ends.iter().map(|end| end.of).collect::<std::collections::BTreeSet<_>>() {
-            let best = (0..ends.len())
-                .filter(|index| ends[*index].of == of)
-                .max_by(|a, b| (sign * value(*a)).total_cmp(&(sign * value(*b))))
-                .filter(|index| 0.0 < sign * value(*index) && matters(*index));
-            chosen.extend(best.map(|index| ends[index].tried.clone()));
-        }
-        if chosen.is_empty() {
-            continue;
-        }
-        let Ok(compiled) = compile(model, &options(asked.question, chosen)) else { continue };
-        let other = Asked::new(asked.question, &compiled);
-        let program = passing::from_the_start(&compiled.program);
-        let mut backend = other.backend(vec![&program], &mut *told);
-        let search = search::Options { precision: 0.05, ..other.search() };
-        match find(&mut backend, &other.promises(), &search).verdict {
-            Verdict::Holds(line) => *bound = if sign < 0.0 { line.low.min(*bound) } else { line.high.max(*bound) },
-            Verdict::BrokenAtRest { .. } if sign < 0.0 => *bound = 0.0,
-            Verdict::Unbounded { tried } if sign > 0.0 => *bound = tried.max(*bound),
-            _ => {}
-        }
-    }
-    Some(Interval::new(at.value, bounds[0], bounds[1]))
 }

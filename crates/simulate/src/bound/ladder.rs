@@ -38,10 +38,30 @@ pub struct Rung {
 /// # Source
 /// Utilisation law, U = X D: Denning and Buzen, 1978.
 pub fn ladder(compiled: &Compiled, journey: JourneyId) -> Ladder {
+    let ours = compiled.loads.get(journey.index()).copied().flatten();
+    sorted(compiled, &|index| match (scaling(compiled, index), load(compiled, index), ours) {
+        _ if index == journey.index() => 1.0,
+        (Some(Scaling::Scaled), Some(theirs), Some(ours)) if 0.0 < ours => theirs / ours,
+        _ => 0.0,
+    })
+}
+
+/// The ladder of all journeys that grow together, in requests per second of all of them.
+pub fn ladder_together(compiled: &Compiled) -> Ladder {
+    let scaled = |index: usize| match (scaling(compiled, index), load(compiled, index)) {
+        (Some(Scaling::Scaled), Some(load)) => load,
+        _ => 0.0,
+    };
+    let total: f64 = (0..compiled.loads.len()).map(scaled).sum();
+    sorted(compiled, &|index| if 0.0 < total { scaled(index) / total } else { 0.0 })
+}
+
+/// Each resource with its rung; `share` says how many requests of a journey come with each that the bound counts.
+fn sorted(compiled: &Compiled, share: &dyn Fn(usize) -> f64) -> Ladder {
     let mut ladder = Ladder { rungs: Vec::new(), beside: Vec::new() };
     for resource in resources(compiled) {
         let awaited = resource.awaited;
-        if let Some(rung) = rung(compiled, journey, resource) {
+        if let Some(rung) = rung(compiled, share, resource) {
             (if awaited { &mut ladder.rungs } else { &mut ladder.beside }).push(rung);
         }
     }
@@ -58,18 +78,18 @@ impl Ladder {
     }
 }
 
-fn rung(compiled: &Compiled, journey: JourneyId, resource: Resource) -> Option<Rung> {
-    let own = resource.demands[journey.index()];
-    let load = |index: usize| compiled.loads.get(index).copied().flatten();
-    let mut demand = own;
-    let mut taken = 0.0;
-    for (index, other) in resource.demands.iter().enumerate().filter(|(index, _)| *index != journey.index()) {
-        match (scaling(compiled, index), load(index), load(journey.index())) {
-            (Some(Scaling::Scaled), Some(theirs), Some(ours)) if 0.0 < ours => demand += other * theirs / ours,
-            (Some(Scaling::Kept), Some(theirs), _) => taken += other * theirs,
-            _ => {}
-        }
-    }
+fn load(compiled: &Compiled, journey: usize) -> Option<f64> {
+    compiled.loads.get(journey).copied().flatten()
+}
+
+fn rung(compiled: &Compiled, share: &dyn Fn(usize) -> f64, resource: Resource) -> Option<Rung> {
+    let journeys = || resource.demands.iter().enumerate();
+    let demand: f64 = journeys().map(|(index, demand)| demand * share(index)).sum();
+    let kept = |index: usize| match (share(index), scaling(compiled, index)) {
+        (0.0, Some(Scaling::Kept)) => load(compiled, index).unwrap_or(0.0),
+        _ => 0.0,
+    };
+    let taken: f64 = journeys().map(|(index, demand)| demand * kept(index)).sum();
     if demand <= 0.0 {
         return None;
     }

@@ -17,7 +17,7 @@ pub mod mva;
 mod resource;
 
 pub use availability::{Ceiling, at_least, ceiling};
-pub use ladder::{Ladder, Rung, ladder};
+pub use ladder::{Ladder, Rung, ladder, ladder_together};
 pub use resource::{Resource, ResourceKind};
 
 use plimsoll_model::behaviour::PoolId as ModelPoolId;

@@ -62,7 +62,8 @@ impl Flow {
         }
     }
 
-    pub(super) fn merge(&mut self, other: &Self) {
+    /// Adds what others saw.
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.offered += other.offered;
         self.open_at_start += other.open_at_start;
         self.open_at_end += other.open_at_end;

@@ -59,7 +59,7 @@ pub enum CacheContent {
 pub enum Warmth {
     /// Nothing.
     Cold,
-    /// The things that are asked for most, as fresh ones.
+    /// The things that are asked for most, of all ages.
     #[default]
     Warm,
 }

@@ -34,8 +34,11 @@ impl CacheState {
             CacheContent::Keys { keys, skew, entries, expiry, at_start } => {
                 let mut lru = Lru::new(keys, entries);
                 if at_start == Warmth::Warm {
+                    // Of all ages, or they would all expire at once: each is put at some time of the first life of an entry.
+                    let age = |key: u32| f64::from(key) * 0.618_033_988_749_894_9 % 1.0;
+                    let put = |key| expiry.map_or(0, |expiry| (age(key) * expiry.0 as f64) as u64);
                     // The most asked for last, so that it is the most recent.
-                    (0..entries.min(keys)).rev().for_each(|key| lru.put(key, 0));
+                    (0..entries.min(keys)).rev().for_each(|key| lru.put(key, put(key)));
                 }
                 let expiry = expiry.map_or(NEVER, |expiry| expiry.0);
                 (Content::Keys { zipf: Zipf::new(keys, skew), lru, expiry }, keys)
@@ -97,7 +100,7 @@ impl Lru {
             return false;
         }
         self.take(key);
-        if expiry < now - put {
+        if expiry < now.saturating_sub(put) {
             return false;
         }
         self.push(key, put);

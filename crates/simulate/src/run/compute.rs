@@ -131,13 +131,15 @@ impl Engine {
         let now = self.now;
         let own = &mut self.replicas[replica as usize];
         let frame = &mut self.frames[at];
-        let mut slower = self.operations[frame.operation as usize].slow * own.slow;
+        // A fault slows all that the operation does; a version or a cold start slows its computing alone.
+        let fault = self.operations[frame.operation as usize].slow;
+        let mut slower = fault * own.slow;
         if now < own.warms_until {
             slower *= warmth(&image.components[own.component as usize], now - own.since);
         }
         let work = draw_for(image, &self.requests, frame, cpu) * slower;
         let on_cores = own.slowness == 0.0 && work > 0.0;
-        let time = round(work * own.slowness + draw_for(image, &self.requests, frame, hold));
+        let time = round(work * own.slowness + draw_for(image, &self.requests, frame, hold) * fault);
         if time == 0 && !on_cores {
             return true;
         }

@@ -1,11 +1,13 @@
 //! The laboratory that runs the engine: programs by variant, loads by scaling one stream of arrivals.
 
+use std::borrow::Cow;
+
 use super::drift::course;
-use super::laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observation, Progress};
+use super::laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observation, Progress, Variant};
 use super::promise::{Indicator, Promise};
 use crate::Nanos;
-use crate::measurements::{End, Flow, Histogram, JourneyWindow, Measurements};
-use crate::program::{JourneyId, OperationId, Program};
+use crate::measurements::{End, Flow, Histogram, JourneyWindow, Measurements, Window};
+use crate::program::{CacheContent, JourneyId, OperationId, Program};
 use crate::run::{Detail, Options, Seed, replicate};
 
 /// What a promise is about.
@@ -44,10 +46,10 @@ pub enum Length {
 pub struct Backend<'a, F> {
     /// The program of each variant; the first is the system as it is.
     pub programs: Vec<&'a Program>,
-    /// What is promised.
-    pub judges: &'a [Judge],
-    /// The journey whose load is scaled.
-    pub journey: JourneyId,
+    /// What is promised in each variant; where there is one list, it is that of all.
+    pub judges: Vec<&'a [Judge]>,
+    /// The journeys whose load is scaled together.
+    pub journeys: &'a [JourneyId],
     /// The load that programs carry by themselves: requests per second, or users.
     pub load: f64,
     /// How many of these requests a second of simulated time holds at that load; the same as `load` but for users, who think.
@@ -69,11 +71,16 @@ const WARM_UP: u64 = 8;
 const MOST_OPEN: u32 = 400_000;
 
 impl<F> Backend<'_, F> {
+    fn judges(&self, variant: Variant) -> &[Judge] {
+        self.judges.get(variant.0).or(self.judges.first()).expect("a laboratory is given promises")
+    }
+
     fn options(&self, made: &Experiment) -> Options {
         let factor = made.load / self.load;
         let (until, warm_up, window) = match self.length {
             Length::Requests => {
                 let seconds = made.requests as f64 / (self.rate_per_s * factor);
+                let seconds = seconds.max(least_seconds(self.programs[made.variant.0], self.rate_per_s * factor));
                 let window = Nanos::from_secs_f64(seconds / (WINDOWS - WARM_UP) as f64);
                 (Nanos(window.0 * WINDOWS), Nanos(window.0 * WARM_UP), window)
             }
@@ -84,7 +91,7 @@ impl<F> Backend<'_, F> {
             window: Some(window),
             load: factor,
             most_open: Some(MOST_OPEN),
-            detail: if self.judges.iter().all(|judge| matches!(judge.subject, Subject::Journey(_))) {
+            detail: if self.judges(made.variant).iter().all(|judge| matches!(judge.subject, Subject::Journey(_))) {
                 Detail::Journeys
             } else {
                 Detail::Everything
@@ -93,15 +100,18 @@ impl<F> Backend<'_, F> {
         }
     }
 
-    fn observation(&self, measured: &Measurements) -> Observation {
-        let flow = &measured.journeys[self.journey.0 as usize];
+    fn observation(&self, variant: Variant, measured: &Measurements) -> Observation {
+        let flow = together(self.journeys, measured);
         let seconds = |time: Option<Nanos>| time.map_or(0.0, Nanos::as_secs_f64);
-        let windows: Vec<&JourneyWindow> =
-            measured.windows.iter().map(|window| &window.journeys[self.journey.0 as usize]).collect();
-        let cost = windows.iter().map(|window| window.offered).sum();
+        let of = |window: &'_ Window| -> (u64, u64) {
+            let rows = self.journeys.iter().map(|journey| &window.journeys[journey.0 as usize]);
+            rows.fold((0, 0), |(offered, ended), row| (offered + row.offered, ended + ended_in(row)))
+        };
+        let windows: Vec<(u64, u64)> = measured.windows.iter().map(of).collect();
+        let cost = windows.iter().map(|(offered, _)| offered).sum();
         let course = if measured.end == End::Overfull { Course::Growing } else { course(&backlog(&windows)) };
         Observation {
-            judged: self.judges.iter().map(|judge| judged(judge, measured)).collect(),
+            judged: self.judges(variant).iter().map(|judge| judged(judge, measured)).collect(),
             course,
             figures: Figures {
                 success: flow.success(),
@@ -113,6 +123,16 @@ impl<F> Backend<'_, F> {
             cost,
         }
     }
+}
+
+/// What users of these journeys saw.
+fn together<'m>(journeys: &[JourneyId], measured: &'m Measurements) -> Cow<'m, Flow> {
+    let mut flows = journeys.iter().map(|journey| &measured.journeys[journey.0 as usize]);
+    let first = Cow::Borrowed(flows.next().expect("some journey's load is scaled"));
+    flows.fold(first, |mut all, flow| {
+        all.to_mut().merge(flow);
+        all
+    })
 }
 
 impl<F: FnMut(&Progress) -> bool> Laboratory for Backend<'_, F> {
@@ -129,7 +149,7 @@ impl<F: FnMut(&Progress) -> bool> Laboratory for Backend<'_, F> {
             let measured = replicate(program, &seeds, &self.options(first), self.threads)
                 .expect("a laboratory is given programs that pass their check");
             for (at, measured) in alike.iter().zip(&measured) {
-                seen[*at] = Some(self.observation(measured));
+                seen[*at] = Some(self.observation(first.variant, measured));
             }
         }
         seen.into_iter().map(|seen| seen.expect("every experiment was made")).collect()
@@ -140,17 +160,31 @@ impl<F: FnMut(&Progress) -> bool> Laboratory for Backend<'_, F> {
     }
 }
 
-/// How many requests of a journey were in the system at the end of each window.
-fn backlog(windows: &[&JourneyWindow]) -> Vec<f64> {
+/// How many requests were in the system at the end of each window, of which it is known how many came and how many ended.
+fn backlog(windows: &[(u64, u64)]) -> Vec<f64> {
     let mut open = 0.0;
-    windows
-        .iter()
-        .map(|window| {
-            let failed: u64 = window.failed.iter().map(|failed| failed.count).sum();
-            open += window.offered as f64 - window.latency.count() as f64 - failed as f64;
-            open
-        })
-        .collect()
+    let after = |(offered, ended): &(u64, u64)| {
+        open += *offered as f64 - *ended as f64;
+        open
+    };
+    windows.iter().map(after).collect()
+}
+
+fn ended_in(window: &JourneyWindow) -> u64 {
+    window.latency.count() + window.failed.iter().map(|failed| failed.count).sum::<u64>()
+}
+
+/// A run sees what a cache holds expire, and be fetched again, a few times; but for that no run has more requests than this.
+const MOST_FOR_EXPIRY: f64 = 500_000.0;
+
+/// How long a run must be at least, in seconds, whatever comes in it.
+fn least_seconds(program: &Program, per_s: f64) -> f64 {
+    let expiries = program.caches.iter().filter_map(|cache| match cache.content {
+        CacheContent::Keys { expiry, .. } => expiry,
+        CacheContent::Ratio { .. } => None,
+    });
+    let longest = expiries.map(Nanos::as_secs_f64).fold(0.0, f64::max);
+    (3.0 * longest).min(MOST_FOR_EXPIRY / per_s)
 }
 
 /// How a promise fared in a run.

@@ -28,9 +28,9 @@ pub use curve::{Curve, CurvePoint, curve, loads_to_draw};
 pub use drift::course;
 pub use laboratory::{Course, Experiment, Figures, Judged, Laboratory, Observation, Progress, Stage, Variant};
 pub use line::{Certainty, Line, Options, Verdict, find};
-pub use moves::{Moved, moves};
+pub use moves::{Depth, Moved, Try, moves};
 pub use promise::{Indicator, Promise};
-pub use recovery::{Collapse, Hysteresis, Passing, collapse, hysteresis};
+pub use recovery::{Collapse, Hysteresis, Passing, collapse, collapsed, hysteresis};
 
 #[cfg(test)]
 mod tests;

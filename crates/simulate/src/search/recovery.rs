@@ -54,9 +54,9 @@ pub struct Hysteresis {
     pub recovers_at: Collapse,
 }
 
-/// Bad requests beyond which the last stretch of a run is a collapse: ten times what is allowed, and at least a quarter. A system that
+/// Whether the last stretch of a run is a collapse. Bad requests beyond which it is one: ten times what is allowed, and at least a quarter. A system that
 /// comes back is far below, one that does not far above.
-fn collapsed(promises: &[Promise], seen: &Observation) -> bool {
+pub fn collapsed(promises: &[Promise], seen: &Observation) -> bool {
     promises.iter().zip(&seen.judged).any(|(promise, judged)| {
         let limit = (10.0 * promise.allowed).max(0.25).min(0.5 + promise.allowed / 2.0);
         judged.bad > limit * judged.all || judged.all == 0.0

@@ -104,7 +104,8 @@ fn pairs_tell_what_moves_the_line() {
     let promises = pool.promises.clone();
     let options = Options { bound: Some(pool.bound()), ..Options::default() };
     let line = find(&mut pool, &promises, &options);
-    let moved = moves(&mut pool, &promises, &line, &[Variant(1), Variant(2), Variant(3)], &options);
+    let tries = [1, 2, 3].map(|at| Try { variant: Variant(at), promises: &promises, guess: 1.0 });
+    let moved = moves(&mut pool, &promises, &line, &tries, &options, Depth::Interval);
     assert_eq!(moved.iter().map(|moved| moved.real).collect::<Vec<_>>(), [false, true, true], "{moved:?}");
     let exact = erlang_line(20, 0.42, 0.5, 0.05);
     for (moved, service_s) in moved.iter().zip([0.42, 0.42 / 1.02, 0.42 / 1.2]) {
@@ -148,4 +149,65 @@ fn a_retry_storm_has_two_minds_between_its_edges() {
     let tips = pair.tips_at.onset.expect("it tips beyond its rate");
     assert!(90.0 < tips.value && tips.value < 103.0, "{pair:?}");
     assert!(pair.recovers_at.tried.len() >= 3);
+}
+
+/// The chance that the storm has more than `patience` waiting at a time, from so many: its Markov chain, solved by uniformization. Beyond
+/// `CEILING` it does not come back in time, so that all states there are one.
+///
+/// # Source
+/// Jensen, "Markoff chains as an aid in the study of Markoff processes", 1953.
+fn chance_of_a_storm(storm: &Storm, load: f64, begins: usize, time: f64) -> f64 {
+    const CEILING: usize = 2_500;
+    let total = load + storm.rate;
+    let (up, down) = (load / total, storm.rate / total);
+    let patience = storm.patience as usize;
+    let mut now = vec![0.0; CEILING + 1];
+    now[begins] = 1.0;
+    // The number of steps is Poisson with a mean of tens of thousands: its spread is half a percent.
+    for _ in 0..(total * time).round() as usize {
+        let mut next = vec![0.0; CEILING + 1];
+        for (n, share) in now.iter().enumerate().filter(|(_, share)| **share > 1e-15) {
+            if n == CEILING {
+                next[n] += share;
+                continue;
+            }
+            next[n + 1] += share * up;
+            let leaves = if n > patience { down * (1.0 - storm.again) } else { down };
+            if n > 0 {
+                next[n - 1] += share * leaves;
+                next[n] += share * (down - leaves);
+            } else {
+                next[0] += share * down;
+            }
+        }
+        now = next;
+    }
+    now[patience + 1..].iter().sum()
+}
+
+#[test]
+fn both_edges_agree_with_the_markov_chain() {
+    let mut storm = Storm { rate: 100.0, again: 0.4, patience: 50, begins: [0, 300], seconds: 200.0 };
+    let promises = [latency(1.0, 0.01)];
+    let well = Passing {
+        variant: Variant(0),
+        allowed: 0.05,
+        precision: 0.02,
+        confidence: 0.95,
+        most_runs: 400,
+        requests: 1,
+        seed: 1,
+        between: (20.0, 150.0),
+    };
+    let pair = hysteresis(&mut storm, &promises, &well, &Passing { variant: Variant(1), ..well });
+    // What is judged is the last quarter of the run; the state in its middle decides.
+    for (edge, begins) in [(pair.tips_at, 0), (pair.recovers_at, 300)] {
+        let (mut low, mut high) = (20.0, 150.0);
+        while high / low > 1.002 {
+            let middle = f64::midpoint(low, high);
+            if chance_of_a_storm(&storm, middle, begins, 175.0) > 0.05 { high = middle } else { low = middle }
+        }
+        let found = edge.onset.expect("there is an edge").value;
+        assert!((found / low - 1.0).abs() < 0.03, "from {begins}: {found}, by the chain {low}");
+    }
 }
