@@ -205,6 +205,7 @@ fn what_chandlery_assumes() {
     }
     expect![[r#"
         default-shape fulfil.pack work hold: exponential
+        default-shape orders.PlaceOrder publishes orders.placed outbox: exponential
         cpu-limit orders-db: quota
         default-prefetch fulfil.pack: 1
         default-prefetch notify.tell: 1

@@ -4,7 +4,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by it")]
 
-use end_to_end::{Customer, check_replay, eventually};
+mod collector;
+
+use collector::Collector;
+use end_to_end::{Answer, Customer, check_replay, eventually};
+use reqwest::Method;
 use serde_json::Value;
 use service_kit::{
     cache,
@@ -130,15 +134,16 @@ fn documents_and_the_log_in_nats_keep_the_contract() {
 }
 
 async fn open(servers: Servers) -> (Shop, PathBuf) {
-    open_with(servers, None).await
+    open_with(servers, &[]).await
 }
 
-async fn open_with(servers: Servers, setting: Option<(&str, &str, &str)>) -> (Shop, PathBuf) {
+/// With settings beside the usual ones: service, variable, value.
+async fn open_with(servers: Servers, more: &[(&str, &str, &str)]) -> (Shop, PathBuf) {
     let state = std::env::temp_dir().join(&servers.name);
     let quick = ["orders", "pricing", "stock", "payments", "catalog", "basket"];
     let settings = quick.map(|service| ((service.to_owned(), "WORK_HOLD".to_owned()), "0ms".to_owned()));
     let settings = settings.into_iter().chain([(("orders".to_owned(), "SAGA_LEASE".to_owned()), "2s".to_owned())]);
-    let more = setting.map(|(service, name, value)| ((service.to_owned(), name.to_owned()), value.to_owned()));
+    let more = more.iter().map(|(service, name, value)| (((*service).into(), (*name).into()), (*value).into()));
     let settings = settings.chain(more).collect();
     let program = env!("CARGO_BIN_EXE_service-under-test").into();
     let gateway = ([127, 0, 0, 1], 0).into();
@@ -176,11 +181,86 @@ fn a_checkout_is_paid_picked_and_mailed() {
 #[test]
 fn a_dead_letter_goes_round_again() {
     with_servers(|servers| async move {
-        let (shop, state) = open_with(servers, Some(("notify", "EVENTS_MAX_DELIVER", "1"))).await;
+        let (shop, state) = open_with(servers, &[("notify", "EVENTS_MAX_DELIVER", "1")]).await;
         let customer = Customer::new(shop.gateway, shop.token(Uuid::new_v4()));
         check_replay(&customer, shop.mailer, shop.control).await;
         shop.stop().await;
         std::fs::remove_dir_all(state).unwrap();
+    });
+}
+
+/// Asks until the answer is the expected one: on a machine that is busy with something else, the first may come too late.
+async fn until(expect: u16, mut ask: impl AsyncFnMut() -> Answer) -> Answer {
+    for _ in 0..20 {
+        let answer = ask().await;
+        if answer.status == expect {
+            return answer;
+        }
+        assert!(matches!(answer.status, 409 | 503 | 504), "{expect} was expected: {answer:?}");
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    panic!("{expect} did not come within twenty tries")
+}
+
+/// Does whatever a customer can do.
+async fn do_everything(customer: &Customer) {
+    let (basket, good, bad) = (format!("/baskets/{}", Uuid::new_v4()), key(), key());
+    let body = serde_json::json!({ "lines": [{ "sku": "ROPE-12-POLY", "quantity": 1 }] });
+    until(200, async || customer.get("/products", "/products?category=rope").await).await;
+    until(200, async || customer.get("/products/{sku}", "/products/ROPE-12-POLY").await).await;
+    let put = customer.request(Method::PUT, &basket).header("If-None-Match", "*").json(&body);
+    // Not asked again: a second one would meet the first.
+    customer.send("put", "/baskets/{id}", put).await;
+    let found = until(200, async || customer.get("/baskets/{id}", &basket).await).await;
+    let delete = || customer.request(Method::DELETE, &basket).header("If-Match", &found.etag);
+    until(204, async || customer.send("delete", "/baskets/{id}", delete()).await).await;
+    let placed = until(201, async || customer.check_out("ROPE-12-POLY", 1, "tok_visa_4242", &good).await).await;
+    until(402, async || customer.check_out("ROPE-12-POLY", 1, "tok_declined_1", &bad).await).await;
+    until(200, async || customer.get("/orders/{id}", &placed.location).await).await;
+    until(200, async || customer.get("/orders", "/orders").await).await;
+}
+
+/// Plimsoll's own tests hold `seen.txt` against the survey of this folder: what runs is what is read.
+#[test]
+fn a_collector_sees_what_the_shop_is_made_of() {
+    with_servers(|servers| async move {
+        let (collector, address) = Collector::start().await;
+        let endpoint = format!("http://{address}");
+        let told = shop::SERVICES.map(|service| (service, "OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()));
+        let (shop, state) = open_with(servers, &told).await;
+        let customer = Customer::new(shop.gateway, shop.token(Uuid::new_v4()));
+        do_everything(&customer).await;
+        let both = eventually("a mail of either order", async || {
+            let url = format!("http://{}/stand-in/messages", shop.mailer);
+            let mails: Value = reqwest::get(url).await.ok()?.json().await.ok()?;
+            mails.as_array()?.get(1).cloned()
+        });
+        both.await;
+        // Spans go out in batches, and the last of them when a service leaves.
+        shop.stop().await;
+        std::fs::remove_dir_all(state).unwrap();
+
+        let seen: String = collector.seen().into_iter().map(|line| line + "\n").collect();
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/seen.txt");
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(file, &seen).unwrap();
+        }
+        assert_eq!(seen, std::fs::read_to_string(file).unwrap_or_default(), "UPDATE_EXPECT=1 writes {file} anew");
+
+        // One trace from the door to the mail, by way of the outbox.
+        let trace = collector.in_trace_of("gateway", "POST /baskets/{id}/checkout");
+        let expect = ["fulfil", "gateway", "notify", "orders", "payments", "pricing", "stock"];
+        assert_eq!(trace, expect.map(str::to_owned).into());
+        for (service, metric) in [
+            ("gateway", "http.server.request.duration"),
+            ("orders", "rpc.server.duration"),
+            ("orders", "messaging.client.sent.messages"),
+            ("stock", "db.client.operation.duration"),
+            ("notify", "messaging.client.consumed.messages"),
+        ] {
+            assert!(collector.has_metric(service, metric), "{service} sends {metric}");
+        }
+        assert!(collector.logs_lead_to_traces());
     });
 }
 

@@ -106,7 +106,8 @@ pub struct Attempt {
 }
 
 impl Stage {
-    /// The request of the `number`th customer of this journey.
+    /// The request of the `number`th customer of this journey. What is bought follows from the dice; keys and baskets are new
+    /// ones whatever the seed, so that a second run of one seed does not get the answers of the first.
     pub fn prepare(&self, client: &Client, journey: Journey, number: u64, dice: &mut SmallRng) -> Prepared {
         let customer = number as usize % self.customers.len();
         let gateway = &self.gateway;
@@ -118,12 +119,12 @@ impl Stage {
         match journey {
             Journey::Browse => asked(client.get(format!("{gateway}/products?page_size=20")), customer),
             Journey::Basket => {
-                let basket = client.put(format!("{gateway}/baskets/{}", uuid_from(dice))).header("If-None-Match", "*");
+                let basket = client.put(format!("{gateway}/baskets/{}", Uuid::new_v4())).header("If-None-Match", "*");
                 asked(basket.json(&json!({ "lines": [{ "sku": sku, "quantity": 1 }] })), customer)
             }
             Journey::Checkout => {
-                let idempotency_key = uuid_from(dice).simple().to_string();
-                self.checkout(client, Attempt { customer, basket_id: uuid_from(dice), idempotency_key, sku })
+                let idempotency_key = Uuid::new_v4().simple().to_string();
+                self.checkout(client, Attempt { customer, basket_id: Uuid::new_v4(), idempotency_key, sku })
             }
             Journey::Track => {
                 let (owner, order) = &self.orders[number as usize % self.orders.len()];
@@ -144,9 +145,4 @@ impl Stage {
             }));
         Prepared { request, checkout: Some(attempt) }
     }
-}
-
-/// A random UUID from a seeded draw, so that a run can be repeated.
-pub fn uuid_from(dice: &mut SmallRng) -> Uuid {
-    uuid::Builder::from_random_bytes(dice.random()).into_uuid()
 }
