@@ -97,6 +97,8 @@ fn what_is_not_there_is_said_with_what_is() {
     assert!(code == Some(2) && text.contains("server.slots"), "{text}");
     let (code, text) = said(&["simulate", "--load", "visit=-3/s"]);
     assert!(code == Some(2) && text.contains("is no rate"), "{text}");
+    let (code, text) = said(&["simulate", "--load", "visit=1e12"]);
+    assert!(code == Some(2) && text.contains("more than any machine simulates"), "{text}");
 }
 
 #[test]

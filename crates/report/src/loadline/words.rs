@@ -30,6 +30,12 @@ pub(super) fn line(scenario: &ScenarioLine) -> String {
             rests(),
             significant(line.value, 2),
         ),
+        (Verdict::Holds(line), None) if rests_unweighed(scenario) => format!(
+            "about {} {}, if all of {} are right; leave out --line-only to see how far they move it",
+            significant(line.value, 2),
+            scenario.unit,
+            rests()
+        ),
         (Verdict::Holds(line), None) => {
             format!("{}  ({}, 95 %{})", load(line.value, scenario.unit), bounds(line), certainty(scenario.certainty))
         }
@@ -42,8 +48,15 @@ pub(crate) fn short_line(scenario: &ScenarioLine) -> String {
         (Verdict::BrokenAtRest { .. }, _) => "none".to_owned(),
         (Verdict::Unbounded { .. }, _) => "unbounded".to_owned(),
         (Verdict::Holds(_), Some(range)) => format!("{}–{}", significant(range.low, 2), significant(range.high, 2)),
+        (Verdict::Holds(line), None) if rests_unweighed(scenario) => format!("~{}", significant(line.value, 2)),
         (Verdict::Holds(line), None) => figure(line.value),
     }
+}
+
+/// Whether the line rests on assumed times whose ranges nobody asked about: then its own interval says little.
+fn rests_unweighed(scenario: &ScenarioLine) -> bool {
+    const TIMES: [&str; 3] = ["default-service-time", "default-query-time", "default-external-time"];
+    scenario.unknowns.is_empty() && scenario.assumptions.iter().any(|assumed| TIMES.contains(&assumed.name.as_str()))
 }
 
 fn certainty(certainty: Certainty) -> &'static str {

@@ -6,7 +6,7 @@ use super::ask::{self, NoAnswer};
 use super::run::{Failing, FlowAnswer, JourneyMoment, Kept, Moment, ResourceAnswer, RunAnswer, Times};
 use super::steps::{FlowStep, Step, UseStep, mean, quantile_of, warm_up_steps};
 use crate::Nanos;
-use crate::compile::{Compiled, Course, Journeys, Name, Options, compile};
+use crate::compile::{Compiled, Course, Journeys, MOST_PER_SECOND, Name, Options, compile};
 use crate::measurements::{End, Measurements, Span};
 use crate::program::{Arrivals, Program, Rate, Starts};
 use crate::run::{Options as RunOptions, Run, Seed, Traces};
@@ -318,6 +318,12 @@ fn loads(compiled: &mut Compiled, wanted: &[(String, f64)]) -> Result<f64, NoAns
             let known: Vec<&str> = compiled.names.journeys.iter().map(|name| name.word.as_str()).collect();
             NoAnswer::Change(format!("there is no journey `{journey}`; there are {}", known.join(", ")))
         })?;
+        if MOST_PER_SECOND < *load {
+            return Err(NoAnswer::Change(format!(
+                "a load of {load:e} of `{journey}` is more than any machine simulates; ask for at most {MOST_PER_SECOND:e}, \
+                 or for a part of it on a part of the copies"
+            )));
+        }
         let today = compiled.loads[at];
         for source in &mut compiled.program.sources {
             if matches!(source.starts, Starts::Journey(id) if id.0 as usize == at) {

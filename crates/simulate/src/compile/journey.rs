@@ -16,7 +16,7 @@ use crate::program::{
 use crate::time::Nanos;
 
 /// More arrivals per second than any machine simulates: an hour of them would take weeks.
-const MOST_PER_SECOND: f64 = 1e8;
+pub(crate) const MOST_PER_SECOND: f64 = 1e8;
 
 impl Compiler<'_> {
     pub(super) fn journeys(&mut self, wanted: Journeys) {

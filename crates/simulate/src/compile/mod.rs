@@ -29,6 +29,7 @@ use plimsoll_model::behaviour::{LockId as ModelLockId, PoolId as ModelPoolId, Wo
 use plimsoll_model::{self as model, EnvironmentId, EvidenceId, JourneyId, Model, TopicId as ModelTopicId};
 
 pub use error::{CompileError, Fault};
+pub(crate) use journey::MOST_PER_SECOND;
 pub use knob::{Knob, KnobKind};
 pub use name::{Name, Names};
 pub use overriding::Override;
