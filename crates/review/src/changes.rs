@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use plimsoll_model::{Call, CallId, Content, EvidenceId, Field, Model, Noun as Speaks, OperationId, Subject, View};
+use plimsoll_model::{
+    Call, CallId, Content, EvidenceId, Field, JourneyId, Model, Named, Noun as Speaks, OperationId, PromiseId, Subject,
+    View,
+};
 
 /// Whether something came, went or changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -271,23 +274,18 @@ fn deployments(view: View<'_>) -> BTreeMap<String, Row> {
 }
 
 fn journeys(view: View<'_>) -> BTreeMap<String, Row> {
-    let rows = view.model.journeys.iter().enumerate();
-    rows.map(|(index, named)| {
-        let subject = Subject::Journey(plimsoll_model::JourneyId(index as u32));
-        let row =
-            Row { attributes: attributes(view, subject, Speaks::Journey), evidence: named.evidence.first().copied() };
-        (named.id.clone(), row)
-    })
-    .collect()
+    named(view, &view.model.journeys, |index| Subject::Journey(JourneyId(index)), Speaks::Journey)
 }
 
 fn promises(view: View<'_>) -> BTreeMap<String, Row> {
-    let rows = view.model.promises.iter().enumerate();
-    rows.map(|(index, named)| {
-        let subject = Subject::Promise(plimsoll_model::PromiseId(index as u32));
-        let row =
-            Row { attributes: attributes(view, subject, Speaks::Promise), evidence: named.evidence.first().copied() };
-        (named.id.clone(), row)
-    })
-    .collect()
+    named(view, &view.model.promises, |index| Subject::Promise(PromiseId(index)), Speaks::Promise)
+}
+
+/// Rows of which nothing but their attributes is told.
+fn named(view: View<'_>, rows: &[Named], subject: fn(u32) -> Subject, of: Speaks) -> BTreeMap<String, Row> {
+    let row = |(index, named): (usize, &Named)| {
+        let attributes = attributes(view, subject(index as u32), of);
+        (named.id.clone(), Row { attributes, evidence: named.evidence.first().copied() })
+    };
+    rows.iter().enumerate().map(row).collect()
 }

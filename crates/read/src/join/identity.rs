@@ -254,10 +254,7 @@ fn selects(endpoint: &Endpoint, unit: &Unit) -> bool {
 /// A Service's name in one variant is a unit's name in another: the Service of `petclinic-db` is called `db`, and so is
 /// the compose service. Merged unless a variant has both as units of their own.
 fn by_service(facts: &Facts, selections: &Selections, sets: &mut Sets) {
-    let mut units_named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, unit) in facts.units.iter().enumerate() {
-        units_named.entry(plain(&unit.name)).or_default().push(index);
-    }
+    let units_named = units_named(facts);
     let mut members = members(facts, sets);
     for (index, endpoint) in facts.endpoints.iter().enumerate() {
         let units = selections.by(index);
@@ -272,10 +269,7 @@ fn by_service(facts: &Facts, selections: &Selections, sets: &mut Sets) {
 /// A host name or network alias in one variant is a unit's name in another: `orders-jvm`, which answers to `orders`, is
 /// what is called so elsewhere. Merged where both are variants of one system and neither has both.
 fn by_host_name(facts: &Facts, sets: &mut Sets) {
-    let mut units_named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, unit) in facts.units.iter().enumerate() {
-        units_named.entry(plain(&unit.name)).or_default().push(index);
-    }
+    let units_named = units_named(facts);
     let systems = Systems::of(facts, sets);
     let mut members = members(facts, sets);
     for (index, unit) in facts.units.iter().enumerate() {
@@ -290,10 +284,7 @@ fn by_host_name(facts: &Facts, sets: &mut Sets) {
 /// A name whose last word only says what kind of object it is: `orders-depl` is what another variant calls `orders`.
 /// Merged where both are variants of one system and neither has both.
 fn by_form(facts: &Facts, sets: &mut Sets) {
-    let mut units_named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (index, unit) in facts.units.iter().enumerate() {
-        units_named.entry(plain(&unit.name)).or_default().push(index);
-    }
+    let units_named = units_named(facts);
     let stem_of = |unit: &Unit| without_form(&unit.name).map(plain);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
     for (index, unit) in facts.units.iter().enumerate() {
@@ -327,6 +318,15 @@ fn without_form(name: &str) -> Option<&str> {
 fn without_placeholder(name: &str) -> &str {
     let fixed = name.split("${").next().unwrap_or(name).trim_end_matches('-');
     if fixed.is_empty() { name } else { fixed }
+}
+
+/// Units by their names, spelling aside.
+fn units_named(facts: &Facts) -> BTreeMap<String, Vec<usize>> {
+    let mut named: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, unit) in facts.units.iter().enumerate() {
+        named.entry(plain(&unit.name)).or_default().push(index);
+    }
+    named
 }
 
 /// Merges two units where no variant has both of what they are.

@@ -2,6 +2,7 @@
 //!
 //! Which files of a folder count is said in `walk`, which folders plimsoll.yaml names in `named`.
 
+mod ignored;
 mod named;
 pub(crate) mod places;
 mod stored;

@@ -3,15 +3,14 @@
 //! The same rules as for a folder: `.plimsollignore` and what plimsoll.yaml leaves out. `.gitignore` says nothing of what
 //! is committed. Not here: where the files come from; whoever opens a repository implements [`Store`].
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use plimsoll_model::place::FileName;
 
+use super::ignored::{IGNORE_FILE, Ignored};
 use super::named::{self, Named, lexical};
 use super::{Found, Location, Source, names};
 use crate::corpus::{folder_of, normal};
@@ -90,7 +89,11 @@ impl StoredFolder {
     pub(super) fn list(&self, source: u32) -> Vec<Found> {
         let all = self.store.list();
         let prefix = inside(&self.root).filter(|root| !root.is_empty()).map_or_else(String::new, |root| root + "/");
-        let mut ignored = Ignored { store: self.store.as_ref(), prefix: &prefix, by_folder: BTreeMap::new() };
+        let mut ignored = Ignored::new(|folder| {
+            let slash = if folder.is_empty() { "" } else { "/" };
+            let file = text(self.store.as_ref(), &format!("{prefix}{folder}{slash}{IGNORE_FILE}"));
+            matcher(file.iter().flat_map(|text| text.lines()))
+        });
         let except = matcher(self.except.iter().map(String::as_str));
         let mut out = Vec::new();
         for stored in all {
@@ -126,43 +129,10 @@ fn matcher<'l>(lines: impl Iterator<Item = &'l str>) -> Gitignore {
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }
 
-/// The `.plimsollignore` files of a folder, read when they are asked for.
-struct Ignored<'s> {
-    store: &'s dyn Store,
-    prefix: &'s str,
-    by_folder: BTreeMap<String, Gitignore>,
-}
-
-impl Ignored<'_> {
-    /// Whether one of them leaves out a file or a folder on the way to it.
-    fn leaves_out(&mut self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(at, _)| (at, true)).chain([(path.len(), false)]);
-        ends.into_iter().any(|(end, is_folder)| self.says_of(&path[..end], is_folder))
-    }
-
-    /// What the innermost one that says something says.
-    fn says_of(&mut self, path: &str, is_folder: bool) -> bool {
-        let mut folder = folder_of(path);
-        loop {
-            let (store, prefix) = (self.store, self.prefix);
-            let matcher = self.by_folder.entry(folder.to_owned()).or_insert_with(|| {
-                let slash = if folder.is_empty() { "" } else { "/" };
-                let file = text(store, &format!("{prefix}{folder}{slash}{}", super::walk::IGNORE_FILE));
-                matcher(file.iter().flat_map(|text| text.lines()))
-            });
-            let below = path.strip_prefix(folder).map_or(path, |rest| rest.trim_start_matches('/'));
-            match matcher.matched(below, is_folder) {
-                Match::Ignore(_) => return true,
-                Match::Whitelist(_) => return false,
-                Match::None if folder.is_empty() => return false,
-                Match::None => folder = folder_of(folder),
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[derive(Debug)]

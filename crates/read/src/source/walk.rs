@@ -3,18 +3,15 @@
 //! What git tracks counts, and so does what neither `.gitignore` nor git knows. `.plimsollignore` and what plimsoll.yaml
 //! leaves out come before both. Links are named and not followed, and a folder that is a source of its own is not walked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use plimsoll_model::place::FileName;
 
+use super::ignored::{IGNORE_FILE, Ignored};
 use super::{Folder, Found, Location, tracked};
 use crate::corpus::{folder_of, normal};
-
-/// Leaves files out beyond what git ignores, in the same language.
-pub(super) const IGNORE_FILE: &str = ".plimsollignore";
 
 /// All files that count, in no particular order.
 pub(super) fn walk(folder: &Folder, source: u32) -> Vec<Found> {
@@ -80,46 +77,15 @@ fn add_tracked(folder: &Folder, source: u32, out: &mut Vec<Found>) {
     }
     let known: BTreeSet<&str> = out.iter().map(|each| each.name.path.as_str()).collect();
     let except = except(folder);
-    let mut ignored = Ignored::default();
+    let mut ignored = Ignored::new(|folder| Gitignore::new(root.join(folder).join(IGNORE_FILE)).0);
     let left_out = |path: &str| except.matched_path_or_any_parents(path, false).is_ignore();
     let apart = |path: &PathBuf| folder.apart.iter().any(|apart| path.starts_with(apart));
     let more: Vec<Found> = tracked
         .iter()
         .filter(|path| !known.contains(path.as_str()) && normal(path).as_ref() == Some(path) && !left_out(path))
         .map(|path| (path, root.join(path)))
-        .filter(|(path, file)| !apart(file) && !ignored.leaves_out(root, path))
+        .filter(|(path, file)| !apart(file) && !ignored.leaves_out(path))
         .filter_map(|(_, file)| found(root, &file, source))
         .collect();
     out.extend(more);
-}
-
-/// The `.plimsollignore` files of a folder, read when they are asked for.
-#[derive(Default)]
-struct Ignored {
-    by_folder: BTreeMap<String, Gitignore>,
-}
-
-impl Ignored {
-    /// Whether one of them leaves out a file or a folder on the way to it.
-    fn leaves_out(&mut self, root: &Path, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(at, _)| (at, true)).chain([(path.len(), false)]);
-        ends.into_iter().any(|(end, is_folder)| self.says_of(root, &path[..end], is_folder))
-    }
-
-    /// What the innermost one that says something says.
-    fn says_of(&mut self, root: &Path, path: &str, is_folder: bool) -> bool {
-        let mut folder = folder_of(path);
-        loop {
-            let matcher = self.by_folder.entry(folder.to_owned()).or_insert_with(|| {
-                let file = root.join(folder).join(IGNORE_FILE);
-                Gitignore::new(file).0
-            });
-            match matcher.matched(root.join(path), is_folder) {
-                Match::Ignore(_) => return true,
-                Match::Whitelist(_) => return false,
-                Match::None if folder.is_empty() => return false,
-                Match::None => folder = folder_of(folder),
-            }
-        }
-    }
 }

@@ -97,8 +97,11 @@ fn difference(change: &Change) -> String {
 
 /// Who is hurt by what went.
 fn hurt(each: &Break) -> String {
-    let who = if each.used_by.is_empty() { "nobody is known to use it".to_owned() } else { each.used_by.join(", ") };
-    format!("{} {}", each.noun.word(), if each.used_by.is_empty() { who } else { format!("used by {who}") })
+    let who = match each.used_by.as_slice() {
+        [] => String::from("nobody is known to use it"),
+        users => format!("used by {}", users.join(", ")),
+    };
+    format!("{} {who}", each.noun.word())
 }
 
 /// The table of a journey: a row for each thing that both sides can be asked.

@@ -127,12 +127,9 @@ fn the_curve_rises_and_is_drawn_past_the_line() {
     assert_eq!(drawn.iter().map(|point| point.load).collect::<Vec<_>>(), loads);
 }
 
-/// By the fluid limit it recovers up to (1 − 0.4) × 100/s: 400 too many go away in the 300 s before judging at 58.67/s.
-#[test]
-fn a_retry_storm_has_two_minds_between_its_edges() {
-    let mut storm = Storm { rate: 100.0, again: 0.4, patience: 200, begins: [0, 600], seconds: 400.0 };
-    let promises = [latency(1.0, 0.01)];
-    let undisturbed = Passing {
+/// Where the storm tips and where it recovers.
+fn edges(storm: &mut Storm) -> Hysteresis {
+    let well = Passing {
         variant: Variant(0),
         allowed: 0.05,
         precision: 0.02,
@@ -142,8 +139,14 @@ fn a_retry_storm_has_two_minds_between_its_edges() {
         seed: 1,
         between: (20.0, 150.0),
     };
-    let disturbed = Passing { variant: Variant(1), ..undisturbed };
-    let pair = hysteresis(&mut storm, &promises, &undisturbed, &disturbed);
+    hysteresis(storm, &[latency(1.0, 0.01)], &well, &Passing { variant: Variant(1), ..well })
+}
+
+/// By the fluid limit it recovers up to (1 − 0.4) × 100/s: 400 too many go away in the 300 s before judging at 58.67/s.
+#[test]
+fn a_retry_storm_has_two_minds_between_its_edges() {
+    let mut storm = Storm { rate: 100.0, again: 0.4, patience: 200, begins: [0, 600], seconds: 400.0 };
+    let pair = edges(&mut storm);
     let recovers = pair.recovers_at.onset.expect("it recovers at low load");
     assert!((recovers.value / 58.67 - 1.0).abs() < 0.03, "{pair:?}");
     let tips = pair.tips_at.onset.expect("it tips beyond its rate");
@@ -188,18 +191,7 @@ fn chance_of_a_storm(storm: &Storm, load: f64, begins: usize, time: f64) -> f64 
 #[test]
 fn both_edges_agree_with_the_markov_chain() {
     let mut storm = Storm { rate: 100.0, again: 0.4, patience: 50, begins: [0, 300], seconds: 200.0 };
-    let promises = [latency(1.0, 0.01)];
-    let well = Passing {
-        variant: Variant(0),
-        allowed: 0.05,
-        precision: 0.02,
-        confidence: 0.95,
-        most_runs: 400,
-        requests: 1,
-        seed: 1,
-        between: (20.0, 150.0),
-    };
-    let pair = hysteresis(&mut storm, &promises, &well, &Passing { variant: Variant(1), ..well });
+    let pair = edges(&mut storm);
     // What is judged is the last quarter of the run; the state in its middle decides.
     for (edge, begins) in [(pair.tips_at, 0), (pair.recovers_at, 300)] {
         let (mut low, mut high) = (20.0, 150.0);
