@@ -565,3 +565,24 @@ fn hostile_files_end_soon() {
     let (_, facts) = read(&texts);
     assert_eq!(facts.variants.len(), 6);
 }
+
+#[test]
+fn in_the_first_format_a_service_may_be_no_more_than_another_extended() {
+    check(
+        &[
+            (
+                "docker-compose.yml",
+                "web:\n  extends: { file: common.yml, service: web }\n  links: [db]\ndb:\n  image: mongo\n",
+            ),
+            ("common.yml", "web:\n  image: shop/web\n"),
+        ],
+        expect![[r#"
+            docker-compose.yml
+              web at docker-compose.yml:1:1
+                after db
+                image shop/web at common.yml:2:10
+              db at docker-compose.yml:4:1
+                image mongo at docker-compose.yml:5:10
+        "#]],
+    );
+}

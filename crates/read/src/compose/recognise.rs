@@ -96,5 +96,5 @@ pub(super) fn is_version_1(root: &Node) -> bool {
     let mut services = root.entries().iter().filter(|entry| !own(&entry.key)).peekable();
     root.get("services").is_none()
         && services.peek().is_some()
-        && services.all(|entry| entry.value.get("image").is_some() || entry.value.get("build").is_some())
+        && services.all(|entry| ["image", "build", "extends"].iter().any(|key| entry.value.get(key).is_some()))
 }
